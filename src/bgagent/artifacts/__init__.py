@@ -1,0 +1,1 @@
+"""The nouns that pass between phases: frozen, each with its JSON."""

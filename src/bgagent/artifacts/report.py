@@ -1,0 +1,163 @@
+"""`reports/<job_id>.json`, version 1: stable, read by other programs.
+
+Keys may be added, never renamed or dropped without a new version. Times are ISO dates or UTC stamps, rates are
+fractions, undefined is null. Every rendering is made from this one value.
+"""
+
+from dataclasses import dataclass, field
+
+from bgagent.artifacts.attempts import Check
+from bgagent.artifacts.clauses import Assumption, Clause
+from bgagent.artifacts.spec import StrategySpec
+
+SCHEMA_VERSION = 1
+
+Metrics = dict[str, float | str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodRow:
+    """What the sentence was taken to mean. start, end: the window asked for."""
+
+    symbols: tuple[str, ...]
+    start: str
+    end: str
+    timeframe: str
+    initial_capital: float
+    currency: str
+    direction: str
+    summary: str
+    reader: str
+    spec: StrategySpec
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """Where one symbol's bars came from. first, last: the bars of the window; warmup_bars lie before them."""
+
+    symbol: str
+    provider: str
+    first: str | None
+    last: str | None
+    bars: int
+    warmup_bars: int
+    price_mode: str
+    synthetic: bool
+    sha256: str
+    warnings: tuple[str, ...]
+    source: str = ""
+    fetched_at: str | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TradeRow:
+    """One closed round trip or open position. quantity is unsigned; `return` is a fraction of the entry's value."""
+
+    symbol: str
+    direction: str
+    quantity: float
+    entry_at: str
+    entry_price: float
+    exit_at: str | None
+    exit_price: float | None
+    exit_reason: str
+    profit: float
+    return_: float
+    costs: float
+    bars_held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What the run is held against, through the same engine, dates, costs and capital."""
+
+    label: str
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """Paths relative to the folder of the report."""
+
+    strategy: str
+    trades: str
+    equity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Series for the charts of one run, one value per bar of the window, oldest first.
+
+    at: ISO dates or UTC stamps. equity and benchmark: at the close. drawdown: 0 or negative, a fraction.
+    """
+
+    at: tuple[str, ...]
+    equity: tuple[float, ...]
+    benchmark: tuple[float, ...]
+    drawdown: tuple[float, ...]
+    close: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One strategy's result. metrics_without_costs: the same orders with every cost set to 0."""
+
+    label: str
+    metrics: Metrics
+    benchmark: Benchmark
+    final_equity: float
+    trades: tuple[TradeRow, ...]
+    files: RunFiles
+    metrics_without_costs: Metrics = field(default_factory=dict)
+    break_even_cost_bps: float | None = None
+    notes: tuple[str, ...] = ()
+    sha256_strategy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What the job took. phases: seconds by name. cost_usd is null when it is not known, never 0 for unknown."""
+
+    model: str | None
+    model_calls: int
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float | None
+    attempts: int
+    time_to_report_s: float
+    phases: dict[str, float]
+    isolation: tuple[str, ...]
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """Why there is no result. questions: at most three."""
+
+    class_: str
+    message: str
+    hint: str
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole of a job's result, or of its failure."""
+
+    schema_version: int
+    job_id: str
+    status: str
+    exit_code: int
+    verdict: str | None
+    prompt: str
+    understood: UnderstoodRow | None
+    clauses: tuple[Clause, ...]
+    assumptions: tuple[Assumption, ...]
+    data: tuple[DataRow, ...]
+    runs: tuple[RunRow, ...]
+    checks: tuple[Check, ...]
+    telemetry: Telemetry
+    error: ErrorRow | None
+    verdict_reasons: tuple[str, ...] = ()
+    as_of: str | None = None

@@ -1,0 +1,22 @@
+"""What was asked: the sentence and the choices made when the job was submitted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One sentence and the options it was submitted with.
+
+    as_of: what "now" is for relative windows, UTC; fixed once, at submission.
+    """
+
+    job_id: str
+    prompt: str
+    as_of: datetime
+    reader: str = "auto"
+    data: str = "auto"
+    model: str | None = None
+    max_iters: int = 3
+    timeout_s: float = 600.0
+    seed: int = 0
