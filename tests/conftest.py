@@ -18,7 +18,11 @@ settings.load_profile("suite")
 def _forget_the_users_settings() -> None:
     """Keys and settings of whoever runs the tests must not change what they show."""
     for name in list(os.environ):
-        if name.startswith(("NLBT_", "LLM_")) or name.endswith("_API_KEY") or name in _UNPREFIXED_SETTINGS:
+        if (
+            name.startswith(("NLBT_", "LLM_"))
+            or name.endswith(("_API_KEY", "_SECRET_KEY"))
+            or name in _UNPREFIXED_SETTINGS
+        ):
             del os.environ[name]
 
 
