@@ -12,7 +12,7 @@ from bgagent.artifacts.spec import StrategySpec
 
 SCHEMA_VERSION = 1
 
-Metrics = dict[str, float | str | None]
+Metrics = dict[str, int | float | str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Benchmark:
 
     label: str
     metrics: Metrics
+    final_equity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +84,37 @@ class RunFiles:
     strategy: str
     trades: str
     equity: str
+    equity_chart: str = ""
+    price_chart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Series for the charts of one run, one value per bar of the window, oldest first.
+    """Series of one run for the charts and equity.csv, one value per bar of the window, oldest first.
 
-    at: ISO dates or UTC stamps. equity and benchmark: at the close. drawdown: 0 or negative, a fraction.
+    at: ISO dates or UTC stamps. equity, cash, position_value and benchmark: money at the close. drawdown: 0 or
+    negative, a fraction. closes: symbol -> closing prices. initial_capital: the money before the first bar.
     """
 
     at: tuple[str, ...]
     equity: tuple[float, ...]
+    cash: tuple[float, ...]
+    position_value: tuple[float, ...]
     benchmark: tuple[float, ...]
     drawdown: tuple[float, ...]
-    close: tuple[float, ...]
+    closes: dict[str, tuple[float, ...]]
+    initial_capital: float
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One strategy's result. metrics_without_costs: the same orders with every cost set to 0."""
+    """One strategy's result.
+
+    metrics.trades counts closed trades, open_trades those still open at the last close. metrics_without_costs: the
+    same orders with every cost set to 0. break_even_cost_bps: commission on each fill's value at which nothing would be
+    left of the return; null when there is no such cost. dropped_orders: decided on the last bar, cut_orders: cut to
+    what cash paid, ambiguous_bars: stop and target both within reach. source: the strategy's Python file.
+    """
 
     label: str
     metrics: Metrics
@@ -113,6 +126,22 @@ class RunRow:
     break_even_cost_bps: float | None = None
     notes: tuple[str, ...] = ()
     sha256_strategy: str = ""
+    open_trades: int = 0
+    dropped_orders: int = 0
+    cut_orders: int = 0
+    ambiguous_bars: int = 0
+    bars_per_year: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One turn of the loop. producer: `template` or `model`. findings: what the critic refused it for."""
+
+    number: int
+    producer: str
+    accepted: bool
+    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +162,26 @@ class Telemetry:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """Why there is no result. questions: at most three."""
+    """Why there is no result.
+
+    questions: at most three. court: who can act, as a sentence. next_command: the one command to run next.
+    """
 
     class_: str
     message: str
     hint: str
     questions: tuple[str, ...] = ()
+    court: str = ""
+    next_command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole of a job's result, or of its failure."""
+    """The whole of a job's result, or of its failure.
+
+    as_of: what "now" was for relative windows. rerun: the command that runs the same job again. definitions: metric ->
+    how it is reckoned, for the metrics this report holds.
+    """
 
     schema_version: int
     job_id: str
@@ -161,3 +199,6 @@ class Report:
     error: ErrorRow | None
     verdict_reasons: tuple[str, ...] = ()
     as_of: str | None = None
+    attempts: tuple[AttemptRow, ...] = ()
+    rerun: str = ""
+    definitions: dict[str, str] = field(default_factory=dict)
