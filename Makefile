@@ -35,7 +35,7 @@ $(LOCKED): requirements-dev.lock
 	@touch $@
 
 # the kernel is compiled here when a C compiler is found, and stays plain Python otherwise
-$(INSTALLED): $(LOCKED) pyproject.toml setup.py $(wildcard src/bgagent/engine/kernel.py)
+$(INSTALLED): $(LOCKED) pyproject.toml setup.py $(wildcard src/bgagent/engine/kernel.py src/bgagent/engine/kernel.pxd)
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -44,10 +44,11 @@ def _refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:
 
 def _refuse_a_stale_kernel() -> None:
     """A compiled kernel older than its source would be tested in the source's stead."""
-    source = ROOT / "src/bgagent/engine/kernel.py"
-    compiled = source.with_suffix(str(sysconfig.get_config_var("EXT_SUFFIX")))
-    if compiled.exists() and compiled.stat().st_mtime < source.stat().st_mtime:
-        raise pytest.UsageError(f"{compiled.name} is older than {source.name}: run `make setup`")
+    engine = ROOT / "src/bgagent/engine"
+    compiled = engine / f"kernel{sysconfig.get_config_var('EXT_SUFFIX')}"
+    sources = [path for path in (engine / "kernel.py", engine / "kernel.pxd") if path.exists()]
+    if compiled.exists() and any(path.stat().st_mtime > compiled.stat().st_mtime for path in sources):
+        raise pytest.UsageError(f"{compiled.name} is older than its source: run `make setup`")
 
 
 def pytest_configure() -> None:
