@@ -47,7 +47,7 @@ def import_all(package: str, source: Path, working_dir: Path) -> "subprocess.Com
 
 def test_importing_every_module_asks_for_no_nlbt_and_does_nothing(tmp_path):
     ended = import_all("bgagent", SOURCE, tmp_path)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", ""), ended.stderr
     assert list(tmp_path.iterdir()) == []
 
 
