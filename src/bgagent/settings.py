@@ -1,0 +1,186 @@
+"""Settings: command line over environment over `.env`, resolved once into one frozen value.
+
+Nothing here reads the process's environment by itself: the caller passes it in.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bgagent.errors import BadUse
+
+SECRET_NAMES = (
+    "OPENROUTER_API_KEY",
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "LLM_API_KEY",
+    "ALPACA_API_KEY",
+    "ALPACA_SECRET_KEY",
+    "TIINGO_API_KEY",
+)
+
+
+def _setting(name: str, default: Any) -> Any:
+    return field(default=default, metadata={"name": name})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a job is run with. `metadata["name"]` of each field is its name in the environment and in `.env`.
+
+    secrets: values of the keys that are set, kept out of every repr and log.
+    """
+
+    llm_model: str | None = _setting("LLM_MODEL", None)
+    llm_code_model: str | None = _setting("LLM_CODE_MODEL", None)
+    llm_base_url: str | None = _setting("LLM_BASE_URL", None)
+    timeout_s: float = _setting("DEFAULT_TIMEOUT", 600.0)
+    max_iters: int = _setting("MAX_RETRY_ATTEMPTS", 3)
+    model_calls: int = _setting("MAX_AGENT_ITERATIONS", 12)
+    cache_dir: Path = _setting("CACHE_DIR", Path(".cache"))
+    data: str = _setting("NLBT_DATA", "auto")
+    data_dir: str | None = _setting("NLBT_DATA_DIR", None)
+    slippage_bps: float = _setting("NLBT_SLIPPAGE_BPS", 5.0)
+    commission_bps: float = _setting("NLBT_COMMISSION_BPS", 0.0)
+    max_running: int = _setting("NLBT_MAX_RUNNING", 0)  # 0: as many as there are cores
+    launcher: str = _setting("NLBT_LAUNCHER", "auto")
+    sandbox_memory_mb: int = _setting("NLBT_SANDBOX_MEMORY_MB", 2048)
+    sandbox_timeout_s: float = _setting("NLBT_SANDBOX_TIMEOUT", 60.0)
+    allow_weak_isolation: bool = _setting("NLBT_ALLOW_WEAK_ISOLATION", False)
+    budget_usd: float | None = _setting("NLBT_BUDGET_USD", None)
+    as_of: datetime | None = _setting("NLBT_AS_OF", None)
+    notify: str | None = _setting("NLBT_NOTIFY", None)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def slots(self) -> int:
+        """How many jobs may run at once."""
+        return self.max_running or os.cpu_count() or 1
+
+    def shown(self) -> dict[str, str]:
+        """Every setting by its environment name, as text, without secrets; keys that are set are named as `set`."""
+        rows = {
+            str(item.metadata["name"]): _show(getattr(self, item.name)) for item in fields(self) if item.metadata
+        }
+        rows.update({name: "set" for name in self.secrets})
+        return rows
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def read_dotenv(folder: Path) -> dict[str, str]:
+    """The names and values of `.env` in `folder`; empty when there is none. BadUse when it is not text."""
+    path = folder / ".env"
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values  # noqa: PLC0415 - 30 ms that most calls do not need
+
+    try:
+        return {name: value for name, value in dotenv_values(path, encoding="utf-8").items() if value is not None}
+    except (UnicodeDecodeError, OSError) as error:
+        raise BadUse(f"cannot read {path.name}: {error}", hint="save it as UTF-8 text, one NAME=value a line") from error
+
+
+def resolve(
+    environment: Mapping[str, str], dotenv: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """One value of every setting: `overrides` (by field name, None: not given) over `environment` over `dotenv`.
+
+    An empty value counts as not given. Raises BadUse naming the setting whose value cannot be used.
+    """
+    named = {name: value.strip() for name, value in {**(dotenv or {}), **_filled(environment)}.items()}
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        if not item.metadata:
+            continue
+        name = item.metadata["name"]
+        given = (overrides or {}).get(item.name)
+        text = str(given) if given is not None else named.get(name, "")
+        if text:
+            values[item.name] = _parse(name, text, item.name)
+    secrets = {name: named[name] for name in SECRET_NAMES if named.get(name)}
+    return Settings(**values, secrets=secrets)
+
+
+def _filled(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if value.strip()}
+
+
+def _parse(name: str, text: str, field_name: str) -> Any:
+    reader, wanted = _READERS.get(field_name, (str, "text"))
+    try:
+        return reader(text)
+    except ValueError as error:
+        raise BadUse(f"{name}={text!r} cannot be used: {wanted} is expected") from error
+
+
+def _above_zero(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not 0 < value < float("inf"):
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _zero_or_more(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not 0 <= value < float("inf"):
+            raise ValueError(text)
+        return value
+
+    return read
+
+
+def _launcher(text: str) -> str:
+    if text not in ("auto", "tmux", "plain"):
+        raise ValueError(text)
+    return text
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() in ("1", "yes", "true", "on"):
+        return True
+    if text.lower() in ("0", "no", "false", "off"):
+        return False
+    raise ValueError(text)
+
+
+def read_moment(text: str) -> datetime:
+    """An ISO date or time as UTC; a date alone is its end, so that the day's own session counts as complete."""
+    moment = datetime.fromisoformat(text)
+    if len(text) <= len("2024-01-01"):
+        moment = moment.replace(hour=23, minute=59, second=59)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+_READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "timeout_s": (_above_zero(float), "seconds above 0"),
+    "max_iters": (_above_zero(int), "a whole number above 0"),
+    "model_calls": (_above_zero(int), "a whole number above 0"),
+    "cache_dir": (Path, "a folder"),
+    "slippage_bps": (_zero_or_more(float), "basis points, 0 or more"),
+    "commission_bps": (_zero_or_more(float), "basis points, 0 or more"),
+    "max_running": (_zero_or_more(int), "a whole number, 0 or more"),
+    "launcher": (_launcher, "auto, tmux or plain"),
+    "sandbox_memory_mb": (_above_zero(int), "megabytes above 0"),
+    "sandbox_timeout_s": (_above_zero(float), "seconds above 0"),
+    "allow_weak_isolation": (_yes_or_no, "yes or no"),
+    "budget_usd": (_above_zero(float), "dollars above 0"),
+    "as_of": (read_moment, "an ISO date or time"),
+}
