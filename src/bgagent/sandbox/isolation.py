@@ -1,0 +1,63 @@
+"""What holds a child process, and whether that is enough for the code it is to run."""
+
+from dataclasses import dataclass
+
+LAYERS = ("rlimits", "no_new_privs", "landlock", "unprivileged", "undumpable", "seccomp")
+
+_SEPARATOR = "\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What a child found when it sealed itself, before it saw any strategy code.
+
+    active: layers in force, by name. missing: (layer, why) of those that are not. openings: what it tried
+    afterwards and should not have been able to do.
+    """
+
+    active: tuple[str, ...]
+    missing: tuple[tuple[str, str], ...] = ()
+    openings: tuple[str, ...] = ()
+
+    @property
+    def weakness(self) -> str:
+        """Why this is too weak for code nobody has read, in one line; empty when it is not."""
+        if "seccomp" not in self.active:
+            why = dict(self.missing).get("seccomp", "not tried")
+            return f"the seccomp filter is missing ({why})"
+        if self.openings:
+            return f"the sealed child can still {', '.join(self.openings)}"
+        return ""
+
+    def lines(self) -> tuple[str, ...]:
+        """For logs and reports: the active layers, then `no <layer>: why`, then `open: what`."""
+        missing = tuple(f"no {layer}: {why}" for layer, why in self.missing)
+        return (*self.active, *missing, *(f"open: {opening}" for opening in self.openings))
+
+    def pack(self) -> bytes:
+        """As the child tells it."""
+        rows = [("active", layer, "") for layer in self.active]
+        rows += [("missing", layer, why) for layer, why in self.missing]
+        rows += [("open", opening, "") for opening in self.openings]
+        return "\n".join(_SEPARATOR.join(row) for row in rows).encode()
+
+    @classmethod
+    def unpack(cls, raw: bytes) -> "Isolation":
+        """What `pack` wrote. Raises ValueError for anything else."""
+        rows = [line.split(_SEPARATOR) for line in raw.decode().split("\n") if line]
+        if any(len(row) != 3 or row[0] not in ("active", "missing", "open") for row in rows):
+            raise ValueError("an account of the isolation has three fields a line")
+        return cls(
+            active=tuple(row[1] for row in rows if row[0] == "active"),
+            missing=tuple((row[1], row[2]) for row in rows if row[0] == "missing"),
+            openings=tuple(row[1] for row in rows if row[0] == "open"),
+        )
+
+
+def may_run(producer: str, isolation: Isolation, *, allow_weak: bool) -> bool:
+    """True when code of this producer may run in it.
+
+    Code rendered by our template says only what the rules say: it runs anywhere. Any other code needs the system-call
+    filter and no opening, unless the user has allowed less.
+    """
+    return producer == "template" or allow_weak or not isolation.weakness
