@@ -1,0 +1,1 @@
+"""Symbols and a period in, bars out: providers, cache, adjustment, quality checks."""

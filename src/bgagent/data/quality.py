@@ -1,0 +1,135 @@
+"""What is odd about bars that are otherwise usable: gaps, jumps, stale prices, impossible ranges.
+
+Nothing is mended here; each finding names the sessions, so that a person can look.
+"""
+
+import numpy as np
+
+from bgagent.bars import Bars
+from bgagent.data.calendars import US_RULES_FROM, sessions, weekday_of
+from bgagent.data.findings import Finding, Severity, days_of, name_days
+from bgagent.data.markets import Market
+from bgagent.periods import Period, Timeframe, Trading
+
+_JUMP = 1.5  # the whole bar lies this factor away from the whole bar before
+_ABSURD_JUMP = 3.0
+_SPLIT_RATIOS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100, 1000)
+_STALE_BARS = 5
+_LONG_GAP_DAYS = 10  # the longest holidays of exchanges without rules here (Chinese new year, Golden Week)
+
+
+def examine(bars: Bars, market: Market, trading: Trading) -> tuple[Finding, ...]:
+    """All that is odd about adjusted bars, worst first."""
+    found = [*_jumps(bars), *_ranges(bars), *_gaps(bars, market, trading), *_stale(bars), *_volume(bars, market)]
+    weight = list(Severity)
+    return tuple(sorted(found, key=lambda finding: -weight.index(finding.severity)))
+
+
+def _jumps(bars: Bars) -> list[Finding]:
+    """Bars that lie wholly beyond reach of the bar before: an unadjusted split, a change of unit, a wrong row."""
+    up = bars.low[1:] / bars.high[:-1]
+    down = bars.low[:-1] / bars.high[1:]
+    factor = np.maximum(up, down)
+    found = []
+    for row in np.flatnonzero(factor > _JUMP):
+        ratio = bars.close[row + 1] / bars.close[row]
+        size = max(ratio, 1 / ratio)
+        split = next((known for known in _SPLIT_RATIOS if abs(size / known - 1) < 0.08), None)
+        text = f"the close goes from {bars.close[row]:.6g} to {bars.close[row + 1]:.6g} on {bars.sessions[row + 1]}"
+        if split == 100:
+            text += ": looks like a change of unit (pence and pounds)"
+        elif split:
+            text += (
+                f": looks like an unadjusted split ({split:g} for 1)"
+                if ratio < 1
+                else f": looks like an unadjusted reverse split (1 for {split:g})"
+            )
+        severity = Severity.REJECT if factor[row] > _ABSURD_JUMP else Severity.CAUTION
+        found.append(Finding("jump", severity, text, days_of(bars.sessions[row + 1 : row + 2])))
+    return found
+
+
+def _ranges(bars: Bars) -> list[Finding]:
+    tolerance = 1e-6 * bars.close  # prices are given to six digits or so
+    low_end = np.minimum(bars.open, bars.close) + tolerance
+    high_end = np.maximum(bars.open, bars.close) - tolerance
+    wrong = (bars.low > low_end) | (bars.high < high_end)
+    if not wrong.any():
+        return []
+    days = days_of(np.unique(bars.sessions[wrong]))
+    text = f"open or close outside of low and high: {name_days(days)}"
+    return [Finding("inconsistent_range", Severity.CAUTION, text, days)]
+
+
+def _gaps(bars: Bars, market: Market, trading: Trading) -> list[Finding]:
+    span = bars.span()
+    if span is None:
+        return []
+    have = np.unique(bars.sessions)
+    ruled = market.us_sessions or trading is not Trading.EXCHANGE
+    if not ruled:
+        return _long_gaps(bars)
+    start = max(span.start, US_RULES_FROM)
+    if start > span.end:
+        return []
+    wanted = sessions(trading, Period(start, span.end))
+    found = []
+    missing = wanted[~np.isin(wanted, have)]
+    if trading is Trading.WEEKDAYS:  # many sources leave out Christmas and New Year's Day
+        month_day = missing - missing.astype("datetime64[Y]").astype("datetime64[D]")
+        missing = missing[(month_day.astype(int) > 0) & (month_day.astype(int) < 357)]
+    if len(missing):
+        days = days_of(missing)
+        serious = len(days) >= 5 or len(days) > len(wanted) // 100
+        text = f"{len(days)} {'session has' if len(days) == 1 else 'sessions have'} no bar: {name_days(days)}"
+        found.append(Finding("missing_sessions", Severity.CAUTION if serious else Severity.NOTE, text, days))
+    extra = have[(have >= np.datetime64(start)) & ~np.isin(have, wanted)]
+    if trading is Trading.WEEKDAYS:
+        extra = extra[weekday_of(extra) != 6]  # the week of currencies opens on Sunday evening
+    if len(extra):
+        days = days_of(extra)
+        text = f"bars on days without trading: {name_days(days)}"
+        found.append(Finding("extra_sessions", Severity.NOTE, text, days))
+    return found
+
+
+def _long_gaps(bars: Bars) -> list[Finding]:
+    days = np.unique(bars.sessions)
+    width = np.diff(days).astype(int)
+    return [
+        Finding(
+            "missing_sessions",
+            Severity.CAUTION,
+            f"no bar from {days[row]} to {days[row + 1]} ({width[row]} days)",
+            days_of(days[row + 1 : row + 2]),
+        )
+        for row in np.flatnonzero(width > _LONG_GAP_DAYS)
+    ]
+
+
+def _stale(bars: Bars) -> list[Finding]:
+    """Runs of bars whose four prices are all the same number: a halted or dead symbol, filled up by the source."""
+    if bars.timeframe is not Timeframe.DAY or len(bars) < _STALE_BARS:
+        return []
+    flat = (bars.high == bars.low) & np.append(False, bars.close[1:] == bars.close[:-1])
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flat, [False])).astype(np.int8)))
+    runs = [(start, end) for start, end in edges.reshape(-1, 2) if end - start >= _STALE_BARS - 1]
+    if not runs:
+        return []
+    longest = max(end - start + 1 for start, end in runs)
+    days = days_of(np.concatenate([bars.sessions[start - 1 : end] for start, end in runs]))
+    text = f"the price stands still for up to {longest} bars, first from {days[0]}: halted, or filled up by the source"
+    return [Finding("stale_prices", Severity.NOTE, text, days)]
+
+
+def _volume(bars: Bars, market: Market) -> list[Finding]:
+    if not market.pays and market.trading is not Trading.ALWAYS:
+        return []  # indices and currencies have none
+    empty = bars.volume == 0
+    if not empty.any():
+        return []
+    if empty.all():
+        return [Finding("no_volume", Severity.NOTE, "the source has no volume: rules on volume cannot be tested")]
+    days = days_of(np.unique(bars.sessions[empty]))
+    severity = Severity.CAUTION if np.mean(empty) > 0.2 else Severity.NOTE
+    return [Finding("zero_volume", severity, f"no volume on {name_days(days)}", days)]
