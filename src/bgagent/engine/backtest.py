@@ -1,0 +1,72 @@
+"""The four ways into the engine: a plan of rules, a strategy as code, an order log, and buy and hold."""
+
+from bgagent.bars import Bars
+from bgagent.engine.array_feed import ArrayFeed
+from bgagent.engine.books import close_books, open_book
+from bgagent.engine.kernel import LONG_ENTRY, SHORT_ENTRY, Instruction, run_rules
+from bgagent.engine.order_checks import check_orders
+from bgagent.engine.orders import Action, Order, Orders, pack_orders, pack_records
+from bgagent.engine.plan import Account, RulePlan, Sizing
+from bgagent.engine.result import BacktestResult
+from bgagent.engine.signals import rule_orders, rule_signals
+from bgagent.engine.strategy import Strategy, drive
+
+
+def run_plan(plan: RulePlan, bars: Bars, *, first: int, account: Account) -> BacktestResult:
+    """Runs a plan of rules.
+
+    bars: warm-up and window; first: index of the window's first bar. Raises RuleError for a rule that cannot be read,
+    OrderError for orders that make no sense, ValueError for the wrong symbol or an empty window.
+    """
+    if plan.symbol != bars.symbol:
+        raise ValueError(f"the plan is for {plan.symbol}, the bars are of {bars.symbol}")
+    _refuse_empty_window(bars, first)
+    signals = rule_signals(plan, bars, first=first)
+    orders, lacking = rule_orders(plan, bars)
+    signals[lacking] &= 0xFF ^ (LONG_ENTRY | SHORT_ENTRY)
+    book = open_book(account, first=first, bars=len(bars) - first)
+    prices = (bars.open.tolist(), bars.high.tolist(), bars.low.tolist(), bars.close.tolist())
+    run_rules(book, orders, signals.tobytes(), *prices)
+    return close_books(book, pack_records(orders.log), bars, first=first, account=account)
+
+
+def run_strategy(strategy: type[Strategy], bars: Bars, *, first: int, account: Account) -> BacktestResult:
+    """Runs a strategy written as code, in this process: for code that is trusted.
+
+    bars: warm-up and window; first: index of the window's first bar. Whatever the strategy raises comes through;
+    ValueError for an empty window.
+    """
+    driven = drive(strategy, ArrayFeed(bars, first=first), account)
+    return close_books(driven.book, driven.orders, bars, first=first, account=account)
+
+
+def replay(orders: Orders, bars: Bars, *, first: int, account: Account) -> BacktestResult:
+    """Fills an order log, whoever wrote it.
+
+    Raises OrderError (a ValueError) for a log that is not fit to be filled, ValueError for an empty window.
+    """
+    _refuse_empty_window(bars, first)
+    check_orders(orders, first=first, bars=len(bars))
+    book = open_book(account, first=first, bars=len(bars) - first)
+    waiting = [Instruction(number, record) for number, record in enumerate(orders.tolist())]
+    prices = zip(bars.open.tolist(), bars.high.tolist(), bars.low.tolist(), bars.close.tolist(), strict=True)
+    submitted = 0
+    for bar, (open_price, high, low, close) in enumerate(prices):
+        if bar < first:
+            continue
+        while submitted < len(waiting) and waiting[submitted].decided_on < bar:
+            book.submit(waiting[submitted])
+            submitted += 1
+        book.step(bar, open_price, high, low, close)
+    return close_books(book, orders, bars, first=first, account=account)
+
+
+def buy_and_hold(bars: Bars, *, first: int, account: Account) -> BacktestResult:
+    """Everything into the symbol at the window's first open, held to the end: the benchmark of any run."""
+    order = Order(first - 1, Action.ENTER_LONG, sizing=Sizing())
+    return replay(pack_orders([order]), bars, first=first, account=account)
+
+
+def _refuse_empty_window(bars: Bars, first: int) -> None:
+    if not 0 <= first < len(bars):
+        raise ValueError(f"{bars.symbol}: the window cannot begin at bar {first} of {len(bars)}")

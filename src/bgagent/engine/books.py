@@ -1,0 +1,129 @@
+"""Books opened for an account, and closed into a result."""
+
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from bgagent.bars import Bars, Floats
+from bgagent.engine.costs import BASIS_POINT
+from bgagent.engine.kernel import Book, Lot
+from bgagent.engine.ledger import books_error
+from bgagent.engine.orders import LAST_EXIT, REASONS, Orders
+from bgagent.engine.plan import Account
+from bgagent.engine.result import BacktestResult, ExitReason, Fill, Trade
+
+
+def open_book(account: Account, *, first: int, bars: int) -> Book:
+    """Empty books for `bars` bars, the first of which has the index `first`."""
+    costs = account.costs
+    return Book(
+        float(account.initial_capital),
+        bars,
+        first,
+        costs.slippage_bps * BASIS_POINT,
+        costs.commission_bps * BASIS_POINT,
+        float(costs.commission_per_share),
+        float(costs.commission_per_order),
+        float(costs.commission_minimum),
+    )
+
+
+def close_books(book: Book, orders: Orders, bars: Bars, *, first: int, account: Account) -> BacktestResult:
+    """The result of books that were stepped through all bars of the window."""
+    fills = tuple(_fill(row, bars.symbol) for row in book.fills)
+    trades = _trades(book, bars)
+    cash = _frozen(book.cash_at)
+    quantity = _frozen(book.quantity_at)
+    equity = _frozen([float(account.initial_capital), *book.equity_at])
+    decided_last = orders["decided_on"] == len(bars) - 1
+    error = books_error(fills, trades, bars, first=first, account=account, equity=equity, cash=cash, quantity=quantity)
+    return BacktestResult(
+        bars=bars,
+        first=first,
+        account=account,
+        equity=equity,
+        cash=cash,
+        quantity=quantity,
+        trades=trades,
+        fills=fills,
+        orders=orders,
+        dropped_orders=int(np.count_nonzero(decided_last & (orders["action"] <= LAST_EXIT))),
+        cut_orders=book.cut_orders,
+        ambiguous_bars=book.ambiguous_bars,
+        ruined=book.ruined,
+        books_error=error,
+    )
+
+
+def _frozen(values: list[float]) -> Floats:
+    array = np.array(values, dtype=np.float64)
+    array.flags.writeable = False
+    return array
+
+
+def _fill(row: tuple[Any, ...], symbol: str) -> Fill:
+    bar, _, quantity, price, raw_price, commission, kind, lot = row
+    return Fill(bar, symbol, quantity, price, raw_price, commission, REASONS[kind], lot)
+
+
+def _trades(book: Book, bars: Bars) -> tuple[Trade, ...]:
+    """Closed and open trades, by entry, then exit, then lot."""
+    closed = [_closed_trade(row, bars.symbol) for row in book.trades]
+    still_open = [_open_trade(lot, bars) for lot in book.lots]
+    end = len(bars)
+    return tuple(
+        sorted(
+            closed + still_open,
+            key=lambda trade: (trade.entry_bar, end if trade.exit_bar is None else trade.exit_bar, trade.lot),
+        )
+    )
+
+
+def _closed_trade(row: tuple[Any, ...], symbol: str) -> Trade:
+    lot, _, side, quantity, entry_bar, entry_price, exit_bar, exit_price, reason, profit, costs, *levels = row
+    return Trade(
+        symbol=symbol,
+        direction="long" if side > 0 else "short",
+        quantity=quantity,
+        entry_bar=entry_bar,
+        entry_price=entry_price,
+        exit_bar=exit_bar,
+        exit_price=exit_price,
+        exit_reason=ExitReason(REASONS[reason]),
+        profit=profit,
+        return_fraction=profit / (quantity * entry_price),
+        costs=costs,
+        bars_held=exit_bar - entry_bar,
+        lot=lot,
+        stop_loss=_set(levels[0]),
+        take_profit=_set(levels[1]),
+        trailing_stop=_set(levels[2]),
+    )
+
+
+def _open_trade(lot: Lot, bars: Bars) -> Trade:
+    last = len(bars) - 1
+    marked = lot.side * lot.quantity * (float(bars.close[last]) - lot.entry_price)
+    return Trade(
+        symbol=bars.symbol,
+        direction="long" if lot.side > 0 else "short",
+        quantity=lot.quantity,
+        entry_bar=lot.entry_bar,
+        entry_price=lot.entry_price,
+        exit_bar=None,
+        exit_price=None,
+        exit_reason=ExitReason.END_OPEN,
+        profit=marked - lot.entry_commission,
+        return_fraction=(marked - lot.entry_commission) / (lot.quantity * lot.entry_price),
+        costs=lot.entry_commission + lot.quantity * abs(lot.entry_price - lot.entry_raw),
+        bars_held=last - lot.entry_bar + 1,
+        lot=lot.number,
+        stop_loss=_set(lot.first_stop),
+        take_profit=_set(lot.first_target),
+        trailing_stop=_set(lot.first_trail),
+    )
+
+
+def _set(level: float) -> float | None:
+    return level if isfinite(level) else None

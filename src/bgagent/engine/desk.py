@@ -1,0 +1,223 @@
+"""What stands between a strategy and the books: its wishes become orders, its lots become readable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import isfinite, isnan
+
+from bgagent.engine.books import open_book
+from bgagent.engine.feed import Column, Due, Feed
+from bgagent.engine.kernel import Instruction, Lot
+from bgagent.engine.orders import Action, Level, Order, OrderError, OrderType
+from bgagent.engine.plan import Account, Distance, DistanceKind, SizeKind, Sizing
+from bgagent.engine.sizing import VOLATILITY_CLOSES, bars_in_a_year, volatility_fractions
+
+Protection = float | Distance | Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLot:
+    """One entry that is still open, as it stood at the last close. quantity: signed; levels: None where not set."""
+
+    number: int
+    quantity: float
+    entry_price: float
+    entry_index: int
+    bars_held: int
+    stop_loss: float | None
+    take_profit: float | None
+    trailing_stop: float | None
+
+
+class Desk:
+    """Places the orders of one run and hands each to `on_order` as it is decided."""
+
+    def __init__(self, feed: Feed, account: Account, on_order: Callable[[Order], None] | None = None) -> None:
+        self.feed = feed
+        self.book = open_book(account, first=feed.first, bars=feed.size - feed.first)
+        self.orders: list[Order] = []
+        self.is_open = False
+        self._on_order = on_order
+        self._columns: dict[str, Column] = {}
+        self._calendars: dict[str, Due] = {}
+        self._following: dict[int, dict[str, Distance]] = {}
+        self._prices = {name: Column(feed) for name in ("open", "high", "low", "close", "volume")}
+
+    @property
+    def index(self) -> int:
+        """Index of the current bar; -1 before the first."""
+        return self.feed.count - 1
+
+    def price(self, name: str) -> Column:
+        """One of the five columns of prices."""
+        return self._prices[name]
+
+    def indicator(self, expression: str) -> Column:
+        """The column of an expression on prices. Raises OrderError once bars have begun to flow."""
+        self._refuse_late_declaration()
+        return self._columns.setdefault(expression, Column(self.feed))
+
+    def calendar(self, expression: str) -> Due:
+        """Whether an expression on the calendar is true of the next session. Raises OrderError as `indicator` does."""
+        self._refuse_late_declaration()
+        return self._calendars.setdefault(expression, Due(self.feed))
+
+    def _refuse_late_declaration(self) -> None:
+        if self.is_open:
+            raise OrderError("indicators and calendars are declared in init, not later")
+
+    def open_for_orders(self) -> None:
+        """Declares to the feed what init asked for, and lets orders be placed from now on."""
+        columns, calendars = self.feed.declare(tuple(self._columns), tuple(self._calendars))
+        for column, row in zip(self._columns.values(), columns, strict=True):
+            column.bind(row)
+        for due, conditions in zip(self._calendars.values(), calendars, strict=True):
+            due.bind(conditions)
+        for name, price in self._prices.items():
+            price.bind(getattr(self.feed, name))
+        self.is_open = True
+
+    def step(self) -> None:
+        """Lets the bar that has just become known happen, and moves the levels that follow it."""
+        feed, bar = self.feed, self.feed.count - 1
+        self.book.step(bar, feed.open.item(bar), feed.high.item(bar), feed.low.item(bar), feed.close.item(bar))
+        if self._following and feed.count < feed.size and not self.book.ruined:
+            for lot in self.book.lots:
+                distances = self._following.get(lot.order)
+                if distances is not None:
+                    levels = {name: self._protection(distance) for name, distance in distances.items()}
+                    self.place(Order(bar, Action.MOVE, lot=lot.number, **levels))  # type: ignore[arg-type]
+
+    def place(self, order: Order) -> int:
+        """Submits an order; its number in the log."""
+        if not self.is_open:
+            raise OrderError("orders are placed in on_start and on_bar, not in init")
+        number = len(self.orders)
+        instruction = Instruction(number, order.record())
+        self.orders.append(order)
+        self.book.submit(instruction)
+        if self._on_order is not None:
+            self._on_order(order)
+        return number
+
+    def enter(
+        self,
+        action: Action,
+        size: float | Sizing | None,
+        *,
+        limit: float | None,
+        stop: float | None,
+        stop_loss: Protection,
+        take_profit: Protection,
+        trailing_stop: Protection,
+        hold_bars: int | None,
+        good_for_bars: int | None,
+        reason: str,
+    ) -> int | None:
+        """Places an entry; None when its size or a distance is not defined yet. OrderError when it is senseless."""
+        for name, price in (("limit", limit), ("stop", stop)):
+            if price is not None and not (isfinite(price) and price > 0):
+                raise OrderError(f"{name} is a price above 0, was {price}")
+        for name, bars in (("hold_bars", hold_bars), ("good_for_bars", good_for_bars)):
+            if bars is not None and not (float(bars).is_integer() and bars >= 1):
+                raise OrderError(f"{name} is a whole number of bars, 1 or more, or None; was {bars!r}")
+        given = {"stop_loss": stop_loss, "take_profit": take_profit, "trailing_stop": trailing_stop}
+        wishes = {name: _wish(name, value) for name, value in given.items()}
+        if any(isinstance(wish, Distance) and isnan(self._atr(wish)) for wish in wishes.values()):
+            return None
+        sizing = self._sizing(size)
+        if sizing is None:
+            return None
+        if sizing.kind is SizeKind.RISK and wishes["stop_loss"] is None and wishes["trailing_stop"] is None:
+            raise OrderError("a size by risk needs a stop_loss or a trailing_stop to reckon with")
+        order = Order(
+            self.index,
+            action,
+            type=_TYPES[limit is not None, stop is not None],
+            sizing=sizing,
+            limit_price=limit,
+            stop_price=stop,
+            hold_bars=hold_bars,
+            good_for_bars=good_for_bars,
+            reason=reason,
+            **{name: self._protection(wish) for name, wish in wishes.items()},  # type: ignore[arg-type]
+        )
+        number = self.place(order)
+        following = {name: wish for name, wish in wishes.items() if isinstance(wish, Distance) and _follows(wish)}
+        if following:
+            self._following[number] = following
+        return number
+
+    def _sizing(self, size: float | Sizing | None) -> Sizing | None:
+        if size is None:
+            return Sizing()
+        if not isinstance(size, Sizing):
+            if not 0 < size <= 1:
+                raise OrderError(f"a size is a fraction of equity, above 0 and at most 1, or a Sizing; was {size}")
+            return Sizing(SizeKind.EQUITY, float(size))
+        if size.kind is not SizeKind.VOLATILITY:
+            return size
+        feed, known = self.feed, self.feed.count
+        if known < VOLATILITY_CLOSES:
+            return None
+        year = bars_in_a_year(feed.sessions[:known], feed.timeframe)[-1:]
+        fraction = volatility_fractions(feed.close[known - VOLATILITY_CLOSES : known], year, size.value)
+        return replace(size, kind=SizeKind.EQUITY, value=float(fraction[-1]))
+
+    def _protection(self, wish: Distance | Level | None) -> Distance | Level | None:
+        if isinstance(wish, Distance) and wish.kind is DistanceKind.ATR:
+            return Distance(DistanceKind.MONEY, wish.value * self._atr(wish))
+        return wish
+
+    def _atr(self, distance: Distance) -> float:
+        """The ATR that a distance is made of, now; 1 for other kinds, NaN where it is not defined."""
+        if distance.kind is not DistanceKind.ATR:
+            return 1.0
+        wanted = f"atr({distance.atr_length})"
+        for expression, column in self._columns.items():
+            if expression.replace(" ", "") == wanted:
+                return column[-1] if len(column) else float("nan")
+        raise OrderError(f'a distance in ATR needs self.indicator("{wanted}") in init')
+
+    def open_lots(self) -> tuple[OpenLot, ...]:
+        """The lots held at the last close, by entry."""
+        return tuple(self._open_lot(lot) for lot in self.book.lots)
+
+    def _open_lot(self, lot: Lot) -> OpenLot:
+        return OpenLot(
+            number=lot.number,
+            quantity=lot.side * lot.quantity,
+            entry_price=lot.entry_price,
+            entry_index=lot.entry_bar,
+            bars_held=self.index - lot.entry_bar + 1,
+            stop_loss=_set(lot.stop),
+            take_profit=_set(lot.target),
+            trailing_stop=_set(lot.trail),
+        )
+
+
+_TYPES = {
+    (False, False): OrderType.MARKET,
+    (True, False): OrderType.LIMIT,
+    (False, True): OrderType.STOP,
+    (True, True): OrderType.STOP_LIMIT,
+}
+_LARGEST_FRACTION = {"stop_loss": 1.0, "trailing_stop": 1.0, "take_profit": 10.0}
+
+
+def _wish(name: str, value: Protection) -> Distance | Level | None:
+    """What a strategy wrote for a protective level, told apart; a bare number is a fraction of the entry price."""
+    if isinstance(value, Level) and name == "trailing_stop":
+        raise OrderError("a trailing stop is a distance, not a level")
+    if value is None or isinstance(value, Distance | Level):
+        return value
+    if not 0 < value < _LARGEST_FRACTION[name]:
+        raise OrderError(f"{name} is a fraction (0.05 is 5 %), a Distance or a Level(price); was {value}")
+    return Distance(DistanceKind.FRACTION, float(value))
+
+
+def _follows(distance: Distance) -> bool:
+    return distance.kind is DistanceKind.ATR and distance.follows
+
+
+def _set(level: float) -> float | None:
+    return level if isfinite(level) else None

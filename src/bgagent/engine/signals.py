@@ -1,0 +1,107 @@
+"""A plan of rules made ready for the kernel: one byte of signals for each bar, and the orders they give."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bgagent.bars import Bars, Floats
+from bgagent.engine.kernel import LONG_ENTRY, LONG_EXIT, SHORT_ENTRY, SHORT_EXIT, RuleOrders
+from bgagent.engine.orders import ORDER_DTYPE, Action, Order, OrderError
+from bgagent.engine.plan import Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.rules import parse, parse_calendar, parse_condition
+from bgagent.engine.sizing import bars_in_a_year, volatility_fractions
+
+Conditions = NDArray[np.bool_]
+
+_NEEDS_NO_PRICE = ("first_session", "every_session")
+_PROTECTIONS = ("stop_loss", "take_profit", "trailing_stop")
+
+
+def rule_signals(plan: RulePlan, bars: Bars, *, first: int) -> NDArray[np.uint8]:
+    """(n + 1,): which rules are true for an order that fills at the open of each bar, as bits of engine.kernel.
+
+    The last place is for what is decided at the last close. Raises RuleError for text outside the rule language.
+    """
+    signals = np.zeros(len(bars) + 1, dtype=np.uint8)
+    for entry, exit_rule, entry_bit, exit_bit in (
+        (plan.entry, plan.exit, LONG_ENTRY, LONG_EXIT),
+        (plan.short_entry, plan.short_exit, SHORT_ENTRY, SHORT_EXIT),
+    ):
+        if entry is not None:
+            begins = first if entry.on is not None else first + 1
+            signals[_holds(entry, bars, first=first, begins=begins)] |= entry_bit
+        if exit_rule is not None:
+            # nothing is held at the window's first open: an exit can only keep a dated entry from being made there
+            begins = first + 1 if entry is not None and _needs_no_price(entry) else first
+            signals[_holds(exit_rule, bars, first=first, begins=begins)] |= exit_bit
+    return signals
+
+
+def _holds(rule: Rule, bars: Bars, *, first: int, begins: int) -> Conditions:
+    """(n + 1,): whether a rule is true for an order that fills at the open of each bar, from bar `begins` on."""
+    holds = np.ones(len(bars) + 1, dtype=np.bool_)
+    if rule.on is not None:
+        holds[:-1] = parse_calendar(rule.on).evaluate(bars.sessions, first=first)
+        holds[-1] = False  # the session after the last bar is not this run's
+    if rule.when is not None:
+        holds[1:] &= parse_condition(rule.when).conditions(bars)
+        holds[0] = False
+    holds[:begins] = False
+    return holds
+
+
+def _needs_no_price(rule: Rule) -> bool:
+    return rule.when is None and rule.on is not None and parse_calendar(rule.on).text in _NEEDS_NO_PRICE
+
+
+def rule_orders(plan: RulePlan, bars: Bars) -> tuple[RuleOrders, Conditions]:
+    """The plan's orders, and (n + 1,) for which bars an entry lacks an ATR or a volatility it needs.
+
+    Raises OrderError for a size by risk without a stop.
+    """
+    if plan.sizing.kind is SizeKind.RISK and plan.stop_loss is None and plan.trailing_stop is None:
+        raise OrderError("a size by risk needs a stop loss or a trailing stop to reckon with")
+    varying: dict[str, Floats] = {}
+    fixed: dict[str, Distance | None] = {}
+    for name in _PROTECTIONS:
+        distance = getattr(plan, name)
+        fixed[name] = distance
+        if distance is not None and distance.kind is DistanceKind.ATR:
+            varying[name] = distance.value * parse(f"atr({distance.atr_length})").numbers(bars)
+            fixed[name] = Distance(DistanceKind.MONEY, 1.0)  # its value is put in on each bar
+    following = [name for name in varying if getattr(plan, name).follows]
+    sizing = plan.sizing
+    if sizing.kind is SizeKind.VOLATILITY:
+        year = bars_in_a_year(bars.sessions, bars.timeframe)
+        varying["size_value"] = volatility_fractions(bars.close, year, sizing.value)
+        sizing = replace(sizing, kind=SizeKind.EQUITY, value=1.0)
+    places = {name: (ORDER_DTYPE.names or ()).index(name) for name in varying}
+    values = {name: column.tolist() for name, column in varying.items()}
+    orders = RuleOrders(
+        long_entry=_entry(plan, plan.entry, Action.ENTER_LONG, sizing, fixed),
+        short_entry=_entry(plan, plan.short_entry, Action.ENTER_SHORT, sizing, fixed),
+        long_exit=Order(0, Action.EXIT_LONG, reason=_reason(plan.exit)).record(),
+        short_exit=Order(0, Action.EXIT_SHORT, reason=_reason(plan.short_exit)).record(),
+        varying=[(places[name], values[name]) for name in varying],
+        move=Order(0, Action.MOVE, **{name: fixed[name] for name in following}).record(),  # type: ignore[arg-type]
+        moving=[(places[name], values[name]) for name in following],
+        max_positions=plan.max_positions,
+        wait_bars=plan.wait_bars or 0,
+    )
+    lacking = np.zeros(len(bars) + 1, dtype=np.bool_)
+    for column in varying.values():
+        lacking[0] = True
+        lacking[1:] |= np.isnan(column)
+    return orders, lacking
+
+
+def _entry(
+    plan: RulePlan, rule: Rule | None, action: Action, sizing: Sizing, protections: dict[str, Distance | None]
+) -> tuple[object, ...]:
+    order = Order(0, action, sizing=sizing, hold_bars=plan.hold_bars, reason=_reason(rule), **protections)  # type: ignore[arg-type]
+    return order.record()
+
+
+def _reason(rule: Rule | None) -> str:
+    return "schedule" if rule is not None and rule.on is not None else "rule"
