@@ -11,6 +11,20 @@ from bgagent.periods import Timeframe, Trading
 _US_OPEN_S = 9 * 3600 + 30 * 60
 
 
+# remote providers are asked for few lengths of bars, so that one stored series serves several
+_FETCHED_AS = {
+    Timeframe.WEEK: Timeframe.DAY,
+    Timeframe.MONTH: Timeframe.DAY,
+    Timeframe.HOUR_4: Timeframe.HOUR_1,
+    Timeframe.MINUTE_30: Timeframe.MINUTE_15,
+}
+
+
+def fetched_as(wanted: Timeframe) -> Timeframe:
+    """The bars to ask a remote provider for, of which those wanted are made."""
+    return _FETCHED_AS.get(wanted, wanted)
+
+
 def can_be_made_of(wanted: Timeframe, given: Timeframe) -> bool:
     """Whether bars of one length add up to bars of the other."""
     if wanted in (Timeframe.WEEK, Timeframe.MONTH):

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from bgagent.data.csv_file import Table, line_of, read_csv
 from bgagent.data.findings import Finding, Severity
 from bgagent.data.markets import Market, market_of
 from bgagent.data.parquet_file import read_parquet
-from bgagent.data.series import ROW_COLUMNS, RawSeries
+from bgagent.data.series import RawSeries, join_rows
 from bgagent.errors import BadUse, DataUnavailable
 from bgagent.periods import Period, Timeframe
 
@@ -189,14 +188,6 @@ def _column(table: Table, name: str) -> Floats:
 
 def _join(pieces: Sequence[RawSeries]) -> RawSeries:
     """Several files of one series, one after the other; order and overlaps are settled later."""
-    columns: dict[str, Any] = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in ROW_COLUMNS}
-    adj_close = [piece.adj_close for piece in pieces if piece.adj_close is not None]
     bases = [piece.split_basis for piece in pieces if piece.split_basis is not None]
-    return replace(
-        pieces[0],
-        **columns,
-        adj_close=np.concatenate(adj_close) if len(adj_close) == len(pieces) else None,
-        split_basis=max(bases) if bases else None,
-        source=" + ".join(piece.source for piece in pieces),
-        findings=tuple(dict.fromkeys(finding for piece in pieces for finding in piece.findings)),
-    )
+    source = " + ".join(piece.source for piece in pieces)
+    return replace(join_rows(pieces), split_basis=max(bases) if bases else None, source=source)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,21 @@ class RawSeries:
 
 
 ROW_COLUMNS = ("times", "sessions", *PRICE_COLUMNS, "dividends", "splits")
+
+
+def join_rows(pieces: Sequence[RawSeries]) -> RawSeries:
+    """The rows of several pieces of one series, one piece after the other, described as the last piece is.
+
+    The adjusted close is kept only where all pieces have it.
+    """
+    columns: dict[str, Any] = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in ROW_COLUMNS}
+    adj_close = [piece.adj_close for piece in pieces if piece.adj_close is not None]
+    return replace(
+        pieces[-1],
+        **columns,
+        adj_close=np.concatenate(adj_close) if len(adj_close) == len(pieces) else None,
+        findings=tuple(dict.fromkeys(finding for piece in pieces for finding in piece.findings)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""The provider that a name or a directory means."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from bgagent.data.cached_provider import CachedProvider
+from bgagent.data.folder import FolderProvider
+from bgagent.data.provider import Provider
+from bgagent.data.synthetic import SyntheticProvider
+from bgagent.data.yahoo import YahooProvider
+from bgagent.errors import BadUse
+
+ENTRY_POINTS = "bgagent.data_providers"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderOptions:
+    """What a provider may need to be made. keys: API keys by the name of their setting, never shown."""
+
+    cache_dir: Path
+    directories: tuple[Path, ...] = ()
+    seed: int = 0
+    timeout_s: float = 60.0
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+ProviderFactory = Callable[[ProviderOptions], Provider]
+
+_BUILT_IN: Mapping[str, ProviderFactory] = {
+    "folder": lambda options: FolderProvider(_some(options.directories)),
+    "synthetic": lambda options: SyntheticProvider(options.seed),
+    "yahoo": lambda options: YahooProvider(options.cache_dir, timeout_s=options.timeout_s),
+}
+_ALIASES = {"demo": "synthetic"}
+
+
+def provider_of(choice: str, options: ProviderOptions) -> Provider:
+    """The provider that `--data` or NLBT_DATA means.
+
+    choice: `auto` (the directories if there are any, else cache and yahoo; never synthetic), a provider's name, `demo`
+    for synthetic, or one or several directories joined by ':'. A remote provider comes with the cache in front.
+    Raises BadUse for anything else.
+    """
+    name = choice.strip()
+    if name in ("", "auto"):
+        return provider_of("folder" if options.directories else "yahoo", options)
+    name = _ALIASES.get(name.lower(), name)
+    if _is_path(name):
+        return FolderProvider([Path(part).expanduser() for part in name.split(os.pathsep) if part])
+    factory = _BUILT_IN.get(name.lower()) or _third_party(name)
+    provider = factory(options)
+    if provider.remote:
+        return CachedProvider(provider, options.cache_dir, wait_s=options.timeout_s)
+    return provider
+
+
+def provider_names() -> tuple[str, ...]:
+    """Names that `--data` takes, built-in ones first; one that a package brings never replaces a built-in one."""
+    brought = {entry.name for entry in entry_points(group=ENTRY_POINTS)}
+    return (*_BUILT_IN, *sorted(brought - set(_BUILT_IN)))
+
+
+def shadowed_providers() -> tuple[str, ...]:
+    """Entry points that are not used because a built-in provider, or another package, has their name."""
+    entries = list(entry_points(group=ENTRY_POINTS))
+    names = [entry.name for entry in entries]
+    return tuple(
+        f"{entry.name} ({entry.value})" for entry in entries if entry.name in _BUILT_IN or names.count(entry.name) > 1
+    )
+
+
+def _is_path(name: str) -> bool:
+    return os.sep in name or os.pathsep in name or name in (".", "..") or name.startswith("~") or Path(name).is_dir()
+
+
+def _some(directories: tuple[Path, ...]) -> tuple[Path, ...]:
+    if not directories:
+        raise BadUse("no data directory given", hint="set NLBT_DATA_DIR, or use --data DIR")
+    return directories
+
+
+def _third_party(name: str) -> ProviderFactory:
+    found: list[EntryPoint] = list(entry_points(group=ENTRY_POINTS, name=name))
+    if len(found) > 1:
+        raise BadUse(
+            f"two packages bring a data provider named '{name}': {', '.join(entry.value for entry in found)}",
+            hint="uninstall one of them",
+        )
+    if not found:
+        raise BadUse(
+            f"no data provider named '{name}'",
+            hint=f"use one of {', '.join(provider_names())}, demo, or a directory of csv or parquet files",
+        )
+    factory: ProviderFactory = found[0].load()
+    return factory
