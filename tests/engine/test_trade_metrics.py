@@ -60,11 +60,10 @@ def test_without_a_trade_nothing_is_defined():
     assert all(math.isnan(value) for value in trade_metrics.best_and_worst([]))
 
 
-def test_costs_and_traded_value_of_fills():
+def test_traded_value_is_that_of_all_fills():
     fills = [
-        Fill(0, "TEST", 10.0, 100.1, 100.0, 2.0, "entry", 0),  # 1.0 slippage
-        Fill(3, "TEST", -10.0, 109.8, 110.0, 2.5, "rule", 0),  # 2.0 slippage
+        Fill(0, "TEST", 10.0, 100.1, 100.0, 2.0, "entry", 0),
+        Fill(3, "TEST", -10.0, 109.8, 110.0, 2.5, "rule", 0),
     ]
-    assert trade_metrics.costs_paid(fills) == pytest.approx(7.5)
     assert trade_metrics.traded_value(fills) == pytest.approx(1001.0 + 1098.0)
-    assert (trade_metrics.costs_paid([]), trade_metrics.traded_value([])) == (0.0, 0.0)
+    assert trade_metrics.traded_value([]) == 0.0

@@ -6,6 +6,7 @@ import numpy as np
 
 from bgagent.bars import Bars, Floats
 from bgagent.engine import trade_metrics
+from bgagent.engine.costs import costs_paid
 from bgagent.engine.curve_metrics import (
     DAYS_PER_YEAR,
     Comovement,
@@ -118,7 +119,7 @@ def _trade_figures(result: BacktestResult) -> dict[str, Metric]:
     best, worst = trade_metrics.best_and_worst(closed)
     return {
         "turnover": _turnover(result),
-        "costs": trade_metrics.costs_paid(result.fills),
+        "costs": costs_paid(result.fills),
         "trades": len(closed),
         "win_rate": trade_metrics.win_rate(closed),
         "profit_factor": trade_metrics.profit_factor(closed),

@@ -50,11 +50,6 @@ def longest_losing_run(closed: Sequence[Trade]) -> float:
     return longest
 
 
-def costs_paid(fills: Sequence[Fill]) -> float:
-    """Commission and slippage of all fills, in money."""
-    return math.fsum(fill.commission + abs(fill.quantity * (fill.price - fill.raw_price)) for fill in fills)
-
-
 def traded_value(fills: Sequence[Fill]) -> float:
     """Value of all purchases and sales at the prices of their fills."""
     return math.fsum(abs(fill.quantity) * fill.price for fill in fills)
