@@ -1,0 +1,190 @@
+"""What host and child say to each other, in order, and what the host makes of the answers.
+
+BEGIN → READY, and only if that isolation will do SOURCE → DECLARED; then BARS → ORDERS until no bar is left; last
+END → DONE. At any of these a FAILED may come instead, or nothing.
+"""
+
+import marshal
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from bgagent.artifacts.attempts import RunFailure
+from bgagent.bars import Bars
+from bgagent.engine.order_checks import check_orders
+from bgagent.engine.orders import Orders, read_orders
+from bgagent.engine.plan import Account
+from bgagent.errors import Bug
+from bgagent.sandbox.blocks import pack_block
+from bgagent.sandbox.clean import one_line
+from bgagent.sandbox.declarations import unpack_declarations
+from bgagent.sandbox.isolation import LAYERS, Isolation
+from bgagent.sandbox.limits import Limits
+from bgagent.sandbox.process import ConfinedProcess
+from bgagent.sandbox.protocol import LAST_BAR, Kind, pack_frame
+from bgagent.sandbox.series import Series, compute_series
+from bgagent.sandbox.static_check import Checked
+
+_DETAIL = 500  # characters of what a strategy says of its own failure
+_FAILURES = ("crash", "memory")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """One strategy and what it is to run on. See `host.propose`; layers: those the child is to put on."""
+
+    source: str
+    checked: Checked
+    bars: Bars
+    first: int
+    account: Account
+    blocks: Sequence[int] | None = None
+    seed: int = 0
+    layers: Collection[str] = LAYERS
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first < len(self.bars):
+            raise ValueError(f"{self.bars.symbol}: the window cannot begin at bar {self.first} of {len(self.bars)}")
+
+    def cuts(self) -> list[tuple[int, int]]:
+        """Half-open ranges of bars that are sent together."""
+        last = len(self.bars) - 1
+        pauses = range(self.first, last) if self.blocks is None else self.blocks
+        ends = sorted({self.first - 1, last, *(bar for bar in pauses if self.first <= bar < last)})
+        return [(before + 1, end + 1) for before, end in pairwise(ends)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """What a strategy would do: nothing in it is taken on trust, and nothing has been filled yet.
+
+    orders: records of ORDER_DTYPE, in the order they were decided. log: the end of what it printed, cleaned.
+    isolation: layers in force, then those missing with the reason. seconds: wall time of the process.
+    committed_bars: bars of the window whose orders had arrived before any later bar was sent.
+    """
+
+    orders: Orders
+    log: str
+    isolation: tuple[str, ...]
+    seconds: float
+    committed_bars: int
+
+
+def begin(
+    process: ConfinedProcess, limits: Limits, layers: Collection[str], task: Task | None
+) -> Isolation | RunFailure:
+    """Has the child import what it needs and seal itself; what holds it then. Without a task it imports no more.
+
+    Raises Bug when it fails before it has seen anything of the strategy.
+    """
+    opening = {"limits": asdict(limits), "layers": tuple(layers), "modules": (), "seed": 0}
+    if task is not None:
+        opening |= {
+            "modules": task.checked.modules,
+            "seed": task.seed,
+            "strategy": task.checked.strategy,
+            "symbols": (task.bars.symbol,),
+            "timeframe": task.bars.timeframe.value,
+            "size": len(task.bars),
+            "first": task.first,
+            "initial_capital": task.account.initial_capital,
+            "costs": asdict(task.account.costs),
+        }
+    ready = _ask(process, Kind.BEGIN, marshal.dumps(opening), Kind.READY)
+    if not isinstance(ready, RunFailure):
+        return Isolation.unpack(ready)
+    if ready.kind in ("timeout", "memory"):
+        return ready
+    raise Bug(f"the sandbox does not start: {one_line((ready.log.splitlines() or [ready.detail])[-1], keep=_DETAIL)}")
+
+
+def converse(
+    process: ConfinedProcess, task: Task, limits: Limits, permits: Callable[[Isolation], bool]
+) -> Proposal | RunFailure:
+    """The whole conversation. The source is sent only into an isolation that `permits` accepts."""
+    started = time.monotonic()
+    isolation = begin(process, limits, task.layers, task)
+    if isinstance(isolation, RunFailure):
+        return isolation
+    if not permits(isolation):
+        return process.fail("isolation", f"{isolation.weakness}; code nobody has read is not run here")
+    series = _declare(process, task, limits)
+    if isinstance(series, RunFailure):
+        return series
+    orders = _trade(process, task, series, limits)
+    if isinstance(orders, RunFailure):
+        return orders
+    done = _ask(process, Kind.END, b"", Kind.DONE)
+    failure = done if isinstance(done, RunFailure) else process.finish()
+    if failure is not None:
+        return failure
+    return Proposal(orders, process.log, isolation.lines(), time.monotonic() - started, len(task.cuts()))
+
+
+def _ask(process: ConfinedProcess, kind: Kind, body: bytes, expected: Kind) -> bytes | RunFailure:
+    answer = process.exchange(pack_frame(kind, body))
+    if isinstance(answer, RunFailure):
+        return answer
+    answered, said = answer
+    if answered is expected:
+        return said
+    if answered is Kind.FAILED:
+        failure, _, text = said.decode(errors="replace").partition("\n")
+        return process.fail(failure if failure in _FAILURES else "crash", one_line(text, keep=_DETAIL))
+    return process.fail("protocol", f"it answered {answered.name} where {expected.name} was due")
+
+
+def _declare(process: ConfinedProcess, task: Task, limits: Limits) -> Series | RunFailure:
+    declared = _ask(process, Kind.SOURCE, task.source.encode(), Kind.DECLARED)
+    if isinstance(declared, RunFailure):
+        return declared
+    try:
+        prices, calendars = unpack_declarations(declared, limits)
+        return compute_series(prices, calendars, task.bars, first=task.first, limits=limits)
+    except ValueError as error:
+        return process.fail("crash", one_line(f"in init: {error}", keep=_DETAIL))
+
+
+def _trade(process: ConfinedProcess, task: Task, series: Series, limits: Limits) -> Orders | RunFailure:
+    """Sends the bars block by block, each only when the orders of the one before are in."""
+    received: list[Orders] = []
+    shown = (task.first - 1, task.first - 1)
+    block = series.opening(task.first)
+    count = 0
+    for start, stop in [*task.cuts(), (len(task.bars), len(task.bars))]:
+        answer = _ask(process, Kind.BARS, pack_block(block), Kind.ORDERS)
+        if isinstance(answer, RunFailure):
+            return answer
+        decided = _read_answer(answer, shown)
+        if isinstance(decided, str):
+            return process.fail("protocol", decided)
+        received.append(decided)
+        count += len(decided)
+        if count > limits.orders:
+            return process.fail("protocol", f"it placed more than the {limits.orders:,} orders allowed")
+        shown = (start, stop - 1)
+        block = series.block(start, stop)
+    orders: Orders = np.concatenate(received)
+    orders.flags.writeable = False
+    try:
+        check_orders(orders, first=task.first, bars=len(task.bars))
+    except ValueError as error:
+        return process.fail("protocol", one_line(f"it placed what is no order: {error}", keep=_DETAIL))
+    return orders
+
+
+def _read_answer(body: bytes, shown: tuple[int, int]) -> Orders | str:
+    """The orders decided on the bars last shown, first and last of them; or what is wrong with them."""
+    if len(body) < LAST_BAR.size or LAST_BAR.unpack_from(body)[0] != shown[1]:
+        return f"its orders are not for the bars up to {shown[1]}, which it was shown last"
+    try:
+        orders = read_orders(body[LAST_BAR.size :])
+    except ValueError as error:
+        return one_line(str(error), keep=_DETAIL)
+    decided = orders["decided_on"]
+    if len(orders) and not (decided.min() >= shown[0] and decided.max() <= shown[1] and np.all(np.diff(decided) >= 0)):
+        return f"it placed orders as of bars {decided.min()} to {decided.max()} when shown {shown[0]} to {shown[1]}"
+    return orders

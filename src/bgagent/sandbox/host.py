@@ -1,0 +1,104 @@
+"""Strategy source x bars -> proposed orders, or why there are none."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import bgagent
+from bgagent.artifacts.attempts import RunFailure
+from bgagent.bars import Bars
+from bgagent.engine.plan import Account
+from bgagent.errors import MachineUnfit
+from bgagent.sandbox import child, kernel
+from bgagent.sandbox.conversation import Proposal, Task, begin, converse
+from bgagent.sandbox.isolation import LAYERS, Isolation, may_run
+from bgagent.sandbox.limits import Limits
+from bgagent.sandbox.process import ConfinedProcess
+from bgagent.sandbox.static_check import check_source
+
+_PROGRAM = f"from {child.__name__} import main; main()"
+_TIME_ZONES = ("UTC0", "EAST-13:45", "WEST+11")
+_HASH_SEEDS = 2**32
+
+
+def propose(
+    source: str,
+    bars: Bars,
+    *,
+    first: int,
+    account: Account,
+    blocks: Sequence[int] | None = None,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    seed: int = 0,
+    variant: int = 0,
+    producer: str = "model",
+    allow_weak: bool = False,
+) -> Proposal | RunFailure:
+    """Runs strategy source in a sealed process of its own over `bars` and gives the orders it decided on.
+
+    first: index of the window's first bar. blocks: bars after which no later bar is sent until all orders decided so
+    far have arrived; None: after every bar. The window's first bar always waits for the orders placed before it.
+    seed: for the global random generators. variant: another one gives the process another hash seed and time zone.
+    producer, allow_weak: see `may_run`; a refusal is a failure of kind `isolation`, and the source is never sent.
+    Raises ValueError when there is no bar `first`, MachineUnfit when no process can be started, and Bug when the
+    sandbox itself does not work.
+    """
+    checked = check_source(source)
+    if isinstance(checked, RunFailure):
+        return checked
+    task = Task(source, checked, bars, first, account, blocks=blocks, seed=seed)
+    return run_task(
+        task, lambda isolation: may_run(producer, isolation, allow_weak=allow_weak), limits=limits, variant=variant
+    )
+
+
+def run_task(
+    task: Task, permits: Callable[[Isolation], bool], *, limits: Limits, variant: int = 0
+) -> Proposal | RunFailure:
+    """`propose` without the look at the source beforehand: the attack suite comes in here."""
+    with _start(limits, task.seed, variant) as process:
+        return converse(process, task, limits, permits)
+
+
+def probe_isolation(limits: Limits = Limits()) -> Isolation:  # noqa: B008 - frozen
+    """What would hold strategy code on this machine, found by sealing a process that gets none.
+
+    Raises MachineUnfit and Bug as `propose` does.
+    """
+    with _start(limits, 0, 0) as process:
+        isolation = begin(process, limits, LAYERS, None)
+    if isinstance(isolation, RunFailure):
+        raise MachineUnfit(f"the sandbox cannot be tried: {isolation.detail}")
+    return isolation
+
+
+def _start(limits: Limits, seed: int, variant: int) -> ConfinedProcess:
+    """A process about to import and seal itself; this one is made undumpable, so that it cannot read our memory."""
+    if sys.platform.startswith("linux"):
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    try:
+        return ConfinedProcess(_PROGRAM, environment=_environment(seed, variant), limits=limits)
+    except OSError as error:
+        raise MachineUnfit(
+            f"a process for the strategy cannot be started: {error.strerror or error}",
+            hint="see ulimit -u and -n, and the free memory",
+        ) from error
+
+
+def _environment(seed: int, variant: int) -> dict[str, str]:
+    """All that the child's environment holds. Packages are found without `site`, so no .pth file runs."""
+    roots = (Path(os.__file__).parent, *(Path(str(package.__file__)).parents[1] for package in (np, bgagent)))
+    return {
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(str(root) for root in roots)),
+        "PYTHONHASHSEED": str((seed + 7919 * variant + 1) % _HASH_SEEDS),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+        "TZ": _TIME_ZONES[variant % len(_TIME_ZONES)],
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
