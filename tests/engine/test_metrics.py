@@ -11,7 +11,9 @@ from bgagent.engine.orders import pack_orders
 from bgagent.engine.plan import Account
 from bgagent.engine.result import BacktestResult, ExitReason, Fill, Trade
 from bgagent.periods import Timeframe
+from tests.conftest import ROOT
 from tests.engine.price_samples import bars_of
+from tests.engine.test_golds import PLANS, examples, result_of
 
 NAMES = (
     "total_return cagr volatility sharpe sortino max_drawdown max_drawdown_days calmar exposure turnover costs trades "
@@ -193,3 +195,35 @@ def test_an_empty_window_has_no_years():
 
 def test_the_curve_of_drawdowns_is_one_per_close():
     assert drawdown_curve(RUN).tolist() == pytest.approx([0.0, -0.02, -0.01, 0.0, 10093 / 10193 - 1])
+
+
+def test_the_page_of_definitions_has_every_figure():
+    page = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"`{name}`" not in page] == []
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_figures_of_known_answers_follow_from_their_trades(name, shared_dir):
+    gold = examples(shared_dir)[name]["gold"]["runs"][0]
+    profits, returns = [], []
+    for trade in gold["trades"]:
+        if trade["exit_price"] is not None:
+            sign = 1 if trade["direction"] == "long" else -1
+            profits.append(sign * trade["quantity"] * (trade["exit_price"] - trade["entry_price"]))
+            returns.append(sign * (trade["exit_price"] / trade["entry_price"] - 1))
+    wins, losses = [r for r in returns if r > 0], [r for r in returns if r < 0]
+    lost = -sum(profit for profit in profits if profit < 0)
+    measured = figures(result_of(name, shared_dir))
+    assert measured["total_return"] == pytest.approx(gold["total_return"], abs=1e-5)
+    expected = {
+        "trades": len(returns),
+        "win_rate": len(wins) / len(returns) if returns else None,
+        "profit_factor": sum(profit for profit in profits if profit > 0) / lost if lost else None,
+        "expectancy": sum(returns) / len(returns) if returns else None,
+        "avg_win": sum(wins) / len(wins) if wins else None,
+        "avg_loss": sum(losses) / len(losses) if losses else None,
+        "best_trade": max(returns, default=None),
+        "worst_trade": min(returns, default=None),
+    }
+    for figure, value in expected.items():
+        assert measured[figure] == (value if value is None else pytest.approx(value, rel=1e-4, abs=1e-6)), figure

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bgagent.engine import rules
+from bgagent.engine.calendar_rules import CALENDAR
 from bgagent.engine.functions import FUNCTIONS, SEED_WEIGHT
+from tests.conftest import ROOT
 from tests.engine.price_samples import bars_of, random_bars
 
 NAN = float("nan")
@@ -336,3 +338,11 @@ def test_the_future_changes_no_rule(seed, cut):
         expression = rules.parse(text)
         known = expression.evaluate(bars)[:cut]
         assert np.array_equal(expression.evaluate(bars.between(0, cut)), known, equal_nan=True)
+
+
+def test_the_page_of_the_language_has_every_word():
+    page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    words = [*rules.PRICES.names, *CALENDAR.names]
+    functions = [*rules.PRICES.signatures, *CALENDAR.signatures]
+    assert [word for word in words if f"`{word}`" not in page] == []
+    assert [function for function in functions if f"`{function}(" not in page] == []
