@@ -131,5 +131,5 @@ def _volume(bars: Bars, market: Market) -> list[Finding]:
     if empty.all():
         return [Finding("no_volume", Severity.NOTE, "the source has no volume: rules on volume cannot be tested")]
     days = days_of(np.unique(bars.sessions[empty]))
-    severity = Severity.CAUTION if np.mean(empty) > 0.2 else Severity.NOTE
-    return [Finding("zero_volume", severity, f"no volume on {name_days(days)}", days)]
+    text = f"{int(empty.sum())} of {len(bars)} bars without volume: {name_days(days)}"
+    return [Finding("zero_volume", Severity.NOTE, text, days)]
