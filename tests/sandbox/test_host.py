@@ -251,7 +251,7 @@ def test_the_environment_is_written_from_scratch(monkeypatch):
 def test_no_descriptor_of_ours_is_inherited(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("swordfish")
-    head = "import os, sys\ndef works(fd):\n    try:\n        return bool(os.fstat(fd))\n    except OSError:\n        return 0\n"
+    head = "import os, sys\ndef works(fd):\n    try: return os.fstat(fd)\n    except OSError: return None\n"
     with secret.open() as file:
         os.set_inheritable(file.fileno(), True)
         source = written(init="print([fd for fd in range(200) if works(fd)], sys.argv[1:])", head=head)
