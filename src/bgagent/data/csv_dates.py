@@ -72,8 +72,8 @@ def _iso_days(written: NDArray[np.str_]) -> Times | None:
     """The quick way for 2024-01-02 with anything after it; None when a row is written otherwise."""
     if not len(written) or written.dtype.itemsize < 40:
         return None
-    letters = written.astype("U10").view("U1").reshape(len(written), 10)
-    if not bool(np.all((letters[:, 4] == "-") & (letters[:, 7] == "-"))):
+    letters = written.astype("U11").view("U1").reshape(len(written), 11)
+    if not bool(np.all((letters[:, 4] == "-") & (letters[:, 7] == "-") & np.isin(letters[:, 10], ("", " ", "T")))):
         return None
     try:
         return written.astype("U10").astype("datetime64[D]")
