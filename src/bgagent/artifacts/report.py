@@ -33,7 +33,11 @@ class UnderstoodRow:
 
 @dataclass(frozen=True, slots=True)
 class DataRow:
-    """Where one symbol's bars came from. first, last: the bars of the window; warmup_bars lie before them."""
+    """Where one symbol's bars came from.
+
+    first, last: the bars of the window; warmup_bars lie before them. rejections: what is so wrong with the prices
+    that it changes the result; warnings: all else that is odd about them.
+    """
 
     symbol: str
     provider: str
@@ -48,6 +52,7 @@ class DataRow:
     source: str = ""
     fetched_at: str | None = None
     currency: str | None = None
+    rejections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Benchmark:
     label: str
     metrics: Metrics
     final_equity: float | None = None
+    open_trades: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ class Report:
     """The whole of a job's result, or of its failure.
 
     as_of: what "now" was for relative windows. rerun: the command that runs the same job again. definitions: metric ->
-    how it is reckoned, for the metrics this report holds.
+    how it is reckoned, for the metrics this report holds. comparison_chart: path of the runs' equity in one picture.
     """
 
     schema_version: int
@@ -202,3 +208,4 @@ class Report:
     attempts: tuple[AttemptRow, ...] = ()
     rerun: str = ""
     definitions: dict[str, str] = field(default_factory=dict)
+    comparison_chart: str = ""
