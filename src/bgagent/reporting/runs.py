@@ -1,0 +1,141 @@
+"""One finished run as the report's rows: trades with their dates, metrics, curves, and where its files lie."""
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bgagent.artifacts.attempts import StrategySource
+from bgagent.artifacts.report import Benchmark, Curve, Metrics, RunFiles, RunRow, TradeRow
+from bgagent.bars import Bars
+from bgagent.engine.metrics import drawdown_curve, measure
+from bgagent.engine.result import BacktestResult, Trade
+from bgagent.reporting.definitions import counted
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedRun:
+    """Everything the report says about one strategy.
+
+    without_costs: the same orders with every cost set to 0. break_even_cost_bps: as in RunRow. notes: what else is
+    to be known of the run, in plain sentences.
+    """
+
+    label: str
+    source: StrategySource
+    result: BacktestResult
+    benchmark: BacktestResult
+    benchmark_label: str
+    without_costs: BacktestResult
+    break_even_cost_bps: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+def run_row(run: FinishedRun, *, folder: str, bars_per_year: float) -> RunRow:
+    """The run as the JSON holds it. folder: of its files, relative to the report's."""
+    result = run.result
+    stamps = _stamps(result.bars)
+    return RunRow(
+        label=run.label,
+        metrics=_metrics(result, bars_per_year, run.benchmark),
+        benchmark=_benchmark(run, bars_per_year),
+        final_equity=float(result.equity[-1]),
+        trades=tuple(_trade_row(trade, stamps) for trade in result.trades),
+        files=RunFiles(*(f"{folder}/{name}" for name in FILE_NAMES)),
+        metrics_without_costs=_metrics(run.without_costs, bars_per_year, run.benchmark),
+        break_even_cost_bps=run.break_even_cost_bps,
+        notes=run.notes,
+        sha256_strategy=hashlib.sha256(run.source.text.encode("utf-8", "replace")).hexdigest(),
+        open_trades=_open_trades(result),
+        dropped_orders=result.dropped_orders,
+        cut_orders=result.cut_orders,
+        ambiguous_bars=result.ambiguous_bars,
+        bars_per_year=bars_per_year,
+        source=run.source.text,
+    )
+
+
+TAKEN = frozenset({"attempts"})
+FILE_NAMES = ("strategy.py", "trades.csv", "equity.csv", "equity.svg", "price.svg")
+
+
+def curve_of(run: FinishedRun) -> Curve:
+    """The run's series over the window, its benchmark's beside them."""
+    result = run.result
+    closes = result.bars.close[result.first :]
+    return Curve(
+        at=tuple(_stamps(result.bars)[result.first :]),
+        equity=tuple(result.equity[1:].tolist()),
+        cash=tuple(result.cash.tolist()),
+        position_value=tuple((result.quantity * closes).tolist()),
+        benchmark=tuple(run.benchmark.equity[1:].tolist()),
+        drawdown=tuple(drawdown_curve(result).tolist()),
+        closes={result.bars.symbol: tuple(closes.tolist())},
+        initial_capital=result.account.initial_capital,
+    )
+
+
+def folders_for(labels: Iterable[str], job_id: str) -> tuple[str, ...]:
+    """Folder of each run's files: the job's own for a single run, else one below it named by the label."""
+    names = tuple(labels)
+    if len(names) == 1:
+        return (job_id,)
+    slugs: list[str] = []
+    for number, name in enumerate(names, start=1):
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:40].rstrip("-") or f"run-{number}"
+        while slug in slugs or slug in TAKEN:
+            slug = f"{slug}-{number}"
+        slugs.append(slug)
+    return tuple(f"{job_id}/{slug}" for slug in slugs)
+
+
+def _benchmark(run: FinishedRun, bars_per_year: float) -> Benchmark:
+    held = run.benchmark
+    return Benchmark(
+        run.benchmark_label, _metrics(held, bars_per_year, None), float(held.equity[-1]), _open_trades(held)
+    )
+
+
+def _open_trades(result: BacktestResult) -> int:
+    return sum(trade.is_open for trade in result.trades)
+
+
+def _metrics(result: BacktestResult, bars_per_year: float, benchmark: BacktestResult | None) -> Metrics:
+    """The engine's metrics, with whole numbers as such and no NaN."""
+    measured = measure(result, bars_per_year=bars_per_year, benchmark=benchmark)
+    return {key: _json_number(key, value) for key, value in measured.items()}
+
+
+def _json_number(key: str, value: float | str | None) -> int | float | str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if not math.isfinite(value):
+        return None
+    return round(value) if key in counted() else float(value)
+
+
+def _trade_row(trade: Trade, stamps: Sequence[str]) -> TradeRow:
+    return TradeRow(
+        symbol=trade.symbol,
+        direction=trade.direction,
+        quantity=float(trade.quantity),
+        entry_at=stamps[trade.entry_bar],
+        entry_price=float(trade.entry_price),
+        exit_at=None if trade.exit_bar is None else stamps[trade.exit_bar],
+        exit_price=None if trade.exit_price is None else float(trade.exit_price),
+        exit_reason=trade.exit_reason.value,
+        profit=float(trade.profit),
+        return_=float(trade.return_fraction),
+        costs=float(trade.costs),
+        bars_held=int(trade.bars_held),
+    )
+
+
+def _stamps(bars: Bars) -> list[str]:
+    """ISO dates of daily and longer bars, UTC stamps of those within the day."""
+    if bars.timeframe.is_intraday:
+        return [f"{stamp}Z" for stamp in np.datetime_as_string(bars.times, unit="s").tolist()]
+    return [str(day) for day in np.datetime_as_string(bars.sessions, unit="D").tolist()]
