@@ -1,0 +1,38 @@
+"""Every drawing of a report, by the path under which it stands in the JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bgagent.artifacts.report import Curve, Report
+from bgagent.reporting.canvas import NARROW, WIDE
+from bgagent.reporting.equity_chart import equity_chart
+from bgagent.reporting.price_chart import price_chart
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One drawing in two widths: for files and wide pages, and for a telephone."""
+
+    wide: str
+    narrow: str
+
+
+def draw_charts(report: Report, curves: Sequence[Curve]) -> dict[str, Chart]:
+    """SVG of each run's equity and price, and of all runs together where there are several.
+
+    curves: one per run, in their order. Empty for a job without a result.
+    """
+    if report.understood is None or not report.runs:
+        return {}
+    currency = report.understood.currency
+    pairs = tuple(zip(report.runs, curves, strict=True))
+    drawn: dict[str, Chart] = {}
+    for run, curve in pairs:
+        symbol = next(iter(curve.closes))
+        drawn[run.files.equity_chart] = Chart(
+            *(equity_chart([(run, curve)], currency, canvas) for canvas in (WIDE, NARROW))
+        )
+        drawn[run.files.price_chart] = Chart(*(price_chart(run, curve, symbol, canvas) for canvas in (WIDE, NARROW)))
+    if report.comparison_chart:
+        drawn[report.comparison_chart] = Chart(*(equity_chart(pairs, currency, canvas) for canvas in (WIDE, NARROW)))
+    return drawn

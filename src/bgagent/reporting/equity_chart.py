@@ -1,0 +1,73 @@
+"""Equity of one or several runs against the benchmark, with the drawdown below."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bgagent.artifacts.report import Curve, RunRow
+from bgagent.bars import Floats
+from bgagent.reporting.canvas import WIDE, Canvas, axes, drawing, legend, shortened
+from bgagent.reporting.figures import money
+from bgagent.reporting.plot import area, line, padded
+
+_LINES = ("one", "two", "three", "four", "five", "six")  # classes of the style sheet
+_BENCHMARK = "rest"
+
+
+def equity_chart(runs: Sequence[tuple[RunRow, Curve]], currency: str, canvas: Canvas = WIDE) -> str:
+    """SVG of the equity of all runs and the first one's benchmark; the first one's drawdown lies below.
+
+    Raises ValueError when there is no run, or one without a bar.
+    """
+    if not runs or not all(curve.at for _, curve in runs):
+        raise ValueError("an equity chart needs a run with a bar")
+    row, curve = runs[0]
+    lines = _lines(runs)
+    entries = [(_sign(look), _name(name, final, currency)) for look, name, final, _ in lines]
+    head, top = legend(entries, canvas)
+    every = np.concatenate([values for *_, values in lines])
+    bounds = padded(float(every.min()), float(every.max()))
+    panel = canvas.panel(top, canvas.height, bounds, len(curve.at))
+    drawdown = np.array(curve.drawdown)
+    deepest = min(float(drawdown.min()) * 1.08, -0.01)
+    below = canvas.panel(panel.top + panel.height + 58, 92, (deepest, 0.0), len(curve.at))
+    title = "Drawdown" if len(runs) == 1 else f"Drawdown of {row.label}"
+    body = [
+        head,
+        axes(panel, curve.at, canvas, _money_label),
+        *(f'<path class="line {look}" d="{line(panel, values)}"/>' for look, _, _, values in reversed(lines)),
+        f'<text class="head" x="8" y="{below.top - 11:.0f}">{shortened(title, canvas)}</text>',
+        axes(below, curve.at, canvas, _percent_label, ticks=3, dated=False),
+        f'<path class="fall" d="{area(below, drawdown, 0.0)}"/><path class="line depth" d="{line(below, drawdown)}"/>',
+    ]
+    names = " and ".join(run.label for run, _ in runs)
+    about = f"Equity of {names} against {row.benchmark.label}, {curve.at[0]} to {curve.at[-1]}, drawdown below"
+    return drawing(canvas, below.top + below.height + 12, about, body)
+
+
+def _lines(runs: Sequence[tuple[RunRow, Curve]]) -> list[tuple[str, str, float | None, Floats]]:
+    """(class, name, final equity, equity per bar) of each line, the benchmark last."""
+    lines: list[tuple[str, str, float | None, Floats]] = [
+        (_LINES[number % len(_LINES)], run.label, run.final_equity, np.array(curve.equity))
+        for number, (run, curve) in enumerate(runs)
+    ]
+    row, curve = runs[0]
+    return [*lines, (_BENCHMARK, row.benchmark.label, row.benchmark.final_equity, np.array(curve.benchmark))]
+
+
+def _sign(look: str) -> str:
+    return f'<path class="line {look}" d="M0 -4h24"/>'
+
+
+def _name(name: str, final: float | None, currency: str) -> str:
+    return name if final is None else f"{name}: {money(final, currency, with_symbol=True)}"
+
+
+def _money_label(value: float) -> str:
+    if abs(value) >= 1e7:
+        return f"{value / 1e6:,g}M"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,g}"
+
+
+def _percent_label(value: float) -> str:
+    return f"{round(value * 100, 9):g}%"

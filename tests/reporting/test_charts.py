@@ -1,0 +1,145 @@
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from bgagent.artifacts.report import TradeRow
+from bgagent.reporting.canvas import NARROW, WIDE, standalone
+from bgagent.reporting.charts import draw_charts
+from bgagent.reporting.equity_chart import equity_chart
+from bgagent.reporting.price_chart import price_chart
+from tests.reporting.samples import comparison, crossover, make_run, no_trades
+
+SVG = "{http://www.w3.org/2000/svg}"
+OUTSIDE = re.compile(r"(?i)<script|\bon\w+=|href|url\(|@import|https?://(?!www\.w3\.org/2000/svg)")
+
+
+def texts(svg: str) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def trade(at: str, price: float, exit_at: str | None, exit_price: float | None, reason: str, side="long") -> TradeRow:
+    return TradeRow("AAPL", side, 1.0, at, price, exit_at, exit_price, reason, 0.0, 0.0, 0.0, 1)
+
+
+@pytest.mark.parametrize("sample", [crossover, no_trades, comparison])
+def test_every_chart_of_a_report_is_whole_svg_that_reaches_for_nothing(sample):
+    report, curves = sample()
+    charts = draw_charts(report, curves)
+    named = {path for run in report.runs for path in (run.files.equity_chart, run.files.price_chart)}
+    assert set(charts) == named | ({report.comparison_chart} if report.comparison_chart else set())
+    for chart in charts.values():
+        for svg in (chart.wide, chart.narrow, standalone(chart.wide)):
+            assert ElementTree.fromstring(svg).tag == f"{SVG}svg"
+            assert not OUTSIDE.search(svg)
+            assert "nan" not in svg.lower().replace("finance", "")
+
+
+def test_the_equity_chart_names_both_lines_with_their_final_equity():
+    run, curve = make_run()
+    shown = " ".join(texts(equity_chart([(run, curve)], "USD")))
+    assert f"50/200 crossover: ${run.final_equity:,.2f}" in shown
+    assert f"Buy and hold AAPL: ${run.benchmark.final_equity:,.2f}" in shown
+    assert "Drawdown" in shown
+
+
+def test_lines_differ_by_more_than_colour():
+    report, curves = comparison()
+    svg = standalone(equity_chart(list(zip(report.runs, curves, strict=True)), "USD"))
+    drawn = set(re.findall(r'class="line (\w+)"', svg))
+    assert drawn == {"one", "two", "rest", "depth"}
+    dashes = {name: re.search(rf"\.chart \.{name} {{[^}}]*stroke-dasharray: ([\d ]+)", svg) for name in drawn}
+    assert dashes["one"] is None
+    assert dashes["two"] is not None
+    assert dashes["rest"] is not None
+    assert dashes["two"][1] != dashes["rest"][1]
+
+
+def test_light_and_dark_come_from_the_readers_setting():
+    run, curve = make_run()
+    assert "prefers-color-scheme: dark" in standalone(price_chart(run, curve, "AAPL"))
+
+
+@pytest.mark.parametrize(
+    ("made", "legend"),
+    [
+        (("long", "rule"), ["Long entry", "Exit"]),
+        (("short", "stop_loss"), ["Short entry", "Stopped out"]),
+        (("long", "trailing_stop"), ["Long entry", "Stopped out"]),
+        (("long", "take_profit"), ["Long entry", "Target reached"]),
+        (("long", "ruin"), ["Long entry", "Closed by ruin"]),
+    ],
+)
+def test_every_kind_of_fill_has_its_own_shape_and_a_name_in_the_legend(made, legend):
+    run, curve = make_run()
+    side, reason = made
+    one = trade(curve.at[10], curve.closes["AAPL"][10], curve.at[20], curve.closes["AAPL"][20], reason, side)
+    svg = price_chart(replace(run, trades=(one,)), curve, "AAPL")
+    assert texts(svg)[: len(legend) + 2] == ["AAPL close", *legend, "Position held"]
+    marks = re.findall(r'<path class="(?:mark \w+|hollow|cross)" d="M[\d.]+ [\d.-]+(m[^"]+)"', svg)
+    drawn = marks[len(legend) :]
+    assert len(drawn) == len(legend)
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_a_mark_stands_at_its_bar_and_its_price():
+    run, curve = make_run()
+    closes = curve.closes["AAPL"]
+    one = trade(curve.at[0], max(closes), curve.at[-1], min(closes), "rule")
+    svg = price_chart(replace(run, trades=(one,)), curve, "AAPL")
+    entry = re.findall(r'class="mark long" d="M([\d.]+) ([\d.]+)m', svg)[-1]
+    leave = re.findall(r'class="hollow" d="M([\d.]+) ([\d.]+)m', svg)[-1]
+    assert float(entry[0]) == WIDE.left
+    assert float(leave[0]) == WIDE.width - 14
+    assert float(entry[1]) < float(leave[1])  # a higher price lies higher up
+
+
+def test_an_open_trade_has_an_entry_and_no_exit():
+    run, curve = make_run()
+    one = trade(curve.at[10], curve.closes["AAPL"][10], None, None, "end_open")
+    assert texts(price_chart(replace(run, trades=(one,)), curve, "AAPL"))[:3] == [
+        "AAPL close", "Long entry", "Position held"]  # fmt: skip
+
+
+def test_a_chart_without_trades_promises_none():
+    report, curves = no_trades()
+    assert "entry" not in " ".join(texts(price_chart(report.runs[0], curves[0], "AAPL"))).lower()
+
+
+@pytest.mark.parametrize("canvas", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("bars", [1, 2, 5, 252, 2520])
+def test_text_stays_inside_the_drawing(canvas, bars):
+    run, curve = make_run(bars=bars)
+    for svg in (equity_chart([(run, curve)], "USD", canvas), price_chart(run, curve, "AAPL", canvas)):
+        root = ElementTree.fromstring(svg)
+        for element in root.iter(f"{SVG}text"):
+            x, width = float(element.get("x", 0)), 8.0 * len(element.text or "")
+            anchor = element.get("text-anchor", "start")
+            left = x - (width if anchor == "end" else width / 2 if anchor == "middle" else 0)
+            assert left >= -4
+            if anchor == "middle":
+                assert x + width / 2 <= canvas.width + 2
+
+
+def test_hostile_names_are_text_in_a_chart():
+    run, curve = make_run(label='</text><script>alert(1)</script>\x00\x1b"&')
+    named = replace(run, benchmark=replace(run.benchmark, label="<img src=x onerror=alert(1)>"))
+    for svg in (equity_chart([(named, curve)], "USD"), price_chart(named, curve, "AAPL")):
+        tags = {element.tag.removeprefix(SVG) for element in ElementTree.fromstring(svg).iter()}
+        assert tags <= {"svg", "title", "rect", "g", "path", "text"}
+
+
+def test_a_chart_needs_a_bar():
+    run, curve = make_run()
+    empty = replace(curve, at=(), equity=(), benchmark=(), drawdown=(), closes={"AAPL": ()})
+    with pytest.raises(ValueError, match="needs a run with a bar"):
+        equity_chart([(run, empty)], "USD")
+    with pytest.raises(ValueError, match="needs a bar"):
+        price_chart(run, empty, "AAPL")
+
+
+def test_ten_years_of_daily_bars_stay_small():
+    run, curve = make_run(bars=2520)
+    assert len(equity_chart([(run, curve)], "USD")) < 80_000
+    assert len(price_chart(run, curve, "AAPL")) < 80_000
