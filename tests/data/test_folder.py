@@ -113,6 +113,16 @@ def test_a_directory_that_is_not_there_is_bad_use(tmp_path):
         FolderProvider([tmp_path / "nowhere"])
 
 
+def test_a_directory_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
+    def refuse(_directory: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    provider = FolderProvider([tmp_path])
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(DataUnavailable, match="cannot be listed: Permission denied"):
+        provider.fetch("ABC", YEAR, Timeframe.DAY, NOW)
+
+
 def test_printed_prices_are_told_from_adjusted_ones(tmp_path):
     rows = [f"2024-01-{day:02d},{price},{price},{price},{price},1,0,{split}" for day, price, split in
             ((2, 400, 0), (3, 404, 0), (4, 101, 4), (5, 102, 0))]  # fmt: skip

@@ -33,8 +33,15 @@ def chart(symbol: str, days: list[str], closes: list[float | None], **events: ob
     """An answer of Yahoo's shape: one bar a day, opened at 14:30 UTC."""
     stamps = [int(datetime.fromisoformat(f"{day}T14:30:00+00:00").timestamp()) for day in days]
     quote = dict.fromkeys(("open", "high", "low", "close"), closes) | {"volume": [1000] * len(days)}
-    meta = {"currency": "USD", "symbol": symbol, "instrumentType": "EQUITY", "exchangeTimezoneName": "America/New_York"}
+    meta: dict[str, object] = {
+        "currency": "USD",
+        "symbol": symbol,
+        "instrumentType": "EQUITY",
+        "exchangeTimezoneName": "America/New_York",
+    }
     meta["validRanges"] = ["1d", "max"]
+    hours = {"timezone": "EST", "gmtoffset": -18000}
+    meta["tradingPeriods"] = [[hours | {"start": stamp, "end": stamp + 23_400}] for stamp in stamps]
     result = {"meta": meta, "timestamp": stamps, "events": events}
     result["indicators"] = {"quote": [quote], "adjclose": [{"adjclose": closes}]}
     return 200, json.dumps({"chart": {"result": [result], "error": None}}).encode()
@@ -182,3 +189,35 @@ def test_bars_older_than_yahoo_keeps_are_refused_without_asking(tmp_path):
     provider = provider_at("http://127.0.0.1:1", tmp_path)
     with pytest.raises(DataUnavailable, match="Yahoo keeps 5m bars for 59 days only"):
         provider.fetch("AAPL", Period(date(2024, 5, 1), date(2024, 5, 31)), Timeframe.MINUTE_5, NOW)
+
+
+def test_the_live_day_given_twice_counts_once(tmp_path):
+    days = ["2026-11-18", "2026-11-19", "2026-11-20"]
+    status, body = chart("LIVE", days, [10.0, 11.0, 12.0])
+    answer = json.loads(body)
+    result = answer["chart"]["result"][0]
+    result["timestamp"].append(result["timestamp"][-1] + 3600)  # the price of the moment, as a row of its own
+    for name, value in (("open", 12.0), ("high", 12.5), ("low", 12.0), ("close", 12.5), ("volume", 1100)):
+        result["indicators"]["quote"][0][name] = [*result["indicators"]["quote"][0][name], value]
+    result["indicators"]["adjclose"][0]["adjclose"] = result["indicators"]["quote"][0]["close"]
+    with yahoo_server(lambda _symbol, _query: (status, json.dumps(answer).encode())) as server:
+        period = Period(date(2026, 11, 1), date(2026, 11, 20))
+        provider = provider_at(server.url, tmp_path)
+        evening = load_series("LIVE", period, warmup_bars=0, provider=provider, now=NOW)
+        noon = load_series("LIVE", period, warmup_bars=0, provider=provider, now=NOW.replace(hour=17))
+    assert evening.bars.close.tolist() == [10.0, 11.0, 12.5]
+    assert noon.bars.close.tolist() == [10.0, 11.0]  # the day is not over
+
+
+def test_minutes_are_asked_for_a_week_at_a_time(tmp_path):
+    def reply(symbol: str, query: dict[str, str]) -> Reply:
+        start = datetime.fromtimestamp(int(query.get("period1", NOW.timestamp())), UTC).date()
+        return chart(symbol, [str(start)], [float(start.day)])
+
+    with yahoo_server(reply) as server:
+        provider = provider_at(server.url, tmp_path)
+        period = Period(date(2026, 11, 2), date(2026, 11, 20))
+        series = provider.fetch("MINUTES", period, Timeframe.MINUTE_1, NOW)
+        spans = [(int(query["period2"]) - int(query["period1"])) / 86_400 for _symbol, query in server.bar_requests()]
+    assert spans == [7.0, 7.0, 5.0]
+    assert [str(day) for day in series.sessions] == ["2026-11-02", "2026-11-09", "2026-11-16"]

@@ -89,7 +89,12 @@ class FolderProvider:
         """Every file that holds a series, directory by directory, by name."""
         found = []
         for directory in self.directories:
-            paths = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+            try:
+                paths = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+            except OSError as error:
+                raise DataUnavailable(
+                    f"{directory} cannot be listed: {error.strerror}", hint="make it readable, or use another directory"
+                ) from error
             found += [file for file in map(series_file, paths) if file is not None]
         return found
 

@@ -1,5 +1,7 @@
 """The only module that touches yfinance, pandas and curl_cffi; imported when the first request is made."""
 
+import logging
+import re
 import time
 import warnings
 from datetime import date, timedelta
@@ -60,6 +62,7 @@ def ask(
     if not _placed:  # once a process: yfinance never opens its databases a second time
         yfinance.set_tz_cache_location(str(cache_dir))
         _placed.append(cache_dir)
+    logging.getLogger("yfinance").setLevel(logging.ERROR)  # what it warns of ends in an exception or does not matter
     YfData.cache_get.cache_clear()  # yfinance keeps answers, errors among them, for the life of the process
     try:
         with warnings.catch_warnings():
@@ -86,7 +89,7 @@ def ask(
     except PeeweeException as error:
         raise OSError(f"yfinance's own database: {error}") from error
     except (YFException, RequestException) as error:
-        raise YahooTrouble(_connection_trouble(error), str(error)) from error
+        raise YahooTrouble(_connection_trouble(error), _plain(str(error))) from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         if session.last_status >= 500:
             raise YahooTrouble(Trouble.NO_ANSWER, f"HTTP {session.last_status}") from error
@@ -133,3 +136,8 @@ def _connection_trouble(error: Exception) -> Trouble:
     if isinstance(error, Timeout) or not isinstance(error, (NoConnection, DNSError, ProxyError)):
         return Trouble.NO_ANSWER
     return Trouble.OFFLINE
+
+
+def _plain(message: str) -> str:
+    """curl's own words without where to read about them."""
+    return re.sub(r"^Failed to perform, |[. ]*See https?://.*$", "", message)
