@@ -8,7 +8,8 @@ from datetime import datetime
 class Request:
     """One sentence and the options it was submitted with.
 
-    as_of: what "now" is for relative windows, UTC; fixed once, at submission.
+    as_of: what "now" is for relative windows, UTC; fixed once, at submission. data: a provider's name, `auto`, or
+    directories joined by ':'; data_dir: the directories that `auto` looks into first, absolute.
     """
 
     job_id: str
@@ -16,6 +17,7 @@ class Request:
     as_of: datetime
     reader: str = "auto"
     data: str = "auto"
+    data_dir: str = ""
     model: str | None = None
     max_iters: int = 3
     timeout_s: float = 600.0

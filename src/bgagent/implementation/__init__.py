@@ -1,0 +1,1 @@
+"""From a frozen spec to an accepted attempt: the producer writes, the sandbox runs, the critic judges."""

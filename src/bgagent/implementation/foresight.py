@@ -1,0 +1,93 @@
+"""Does any decision know more than it may? Held against decisions made while the future was not there.
+
+The blind run hands each bar over only after the decisions before it have come back, so its orders cannot rest on a
+later bar. What the code does when the window lies open to it must be the same, order by order. The indicators that the
+host computes for the code are held to the same: recomputed with the future cut off, they must not change.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bgagent.artifacts.attempts import Check
+from bgagent.bars import Bars
+from bgagent.engine.expression import series_of
+from bgagent.engine.plan import RulePlan
+from bgagent.engine.rules import evaluate_node, parse_condition
+from bgagent.implementation.conformity import counted, failed, passed, skipped
+from bgagent.implementation.trial import Trial, first_difference, same_orders
+
+CUTS = 25
+BLIND_ON_EVERY_BAR = 6000  # bars; longer windows are blind at every decision up to MOST_CUTS, and CUTS others
+MOST_CUTS = 500
+
+
+def cut_bars(decided_on: Sequence[int], *, first: int, count: int) -> tuple[int, ...]:
+    """Bars after which the future is cut off: those that decided an order come first, then evenly spaced ones.
+
+    Every bar of the window when there are few enough of them; at least CUTS where the window has as many.
+    """
+    if count - first <= BLIND_ON_EVERY_BAR:
+        return tuple(range(first - 1, count))
+    decisions = sorted(set(decided_on))
+    if len(decisions) > MOST_CUTS:
+        decisions = [decisions[int(index)] for index in np.linspace(0, len(decisions) - 1, MOST_CUTS)]
+    spaced = np.linspace(first, count - 1, CUTS + 2)[1:-1].astype(int)
+    return tuple(sorted({*decisions, *(int(bar) for bar in spaced)}))
+
+
+def check_lookahead(trial: Trial) -> Check:
+    """The same orders, whether or not the future is there to be looked at."""
+    moved = _changing_indicator(trial.plan, trial.bars, trial.first)
+    if moved:
+        return failed("lookahead", f"{moved} changes when later bars are cut off")
+    orders = len(trial.blind)
+    if trial.again is not None and not same_orders(trial.blind, trial.again):
+        return skipped("lookahead", "the code does not decide the same twice, so nothing can be said")
+    if not same_orders(trial.free, trial.blind):
+        bar = max(first_difference(trial.free, trial.blind), 0)
+        day = trial.bars.sessions[min(bar, len(trial.bars) - 1)]
+        return failed(
+            "lookahead", f"with the future cut off the code decides otherwise from {day} on", cuts=len(trial.cuts)
+        )
+    return passed(
+        "lookahead",
+        f"{counted(orders, 'order')}, the same with the future cut off after each of {len(trial.cuts)} bars",
+        cuts=len(trial.cuts),
+        orders=orders,
+    )
+
+
+def check_deterministic(trial: Trial) -> Check:
+    """The same orders in another process, with another hash seed and time zone."""
+    if trial.again is not None and not same_orders(trial.blind, trial.again):
+        bar = max(first_difference(trial.blind, trial.again), 0)
+        day = trial.bars.sessions[min(bar, len(trial.bars) - 1)]
+        return failed("deterministic", f"two runs of the same code on the same bars differ from {day} on")
+    return passed(
+        "deterministic",
+        f"{counted(len(trial.blind), 'order')}, the same in a fresh process with another hash seed and time zone",
+        orders=len(trial.blind),
+    )
+
+
+def _changing_indicator(plan: RulePlan, bars: Bars, first: int) -> str:
+    """The first number in the plan's rules whose value on a bar depends on later bars; empty when there is none."""
+    count = len(bars)
+    cuts = sorted({int(cut) for cut in np.linspace(first, count - 1, CUTS)})
+    for rule in (plan.entry, plan.exit, plan.short_entry, plan.short_exit):
+        if rule is None or rule.when is None:
+            continue
+        for node in series_of(parse_condition(rule.when).node):
+            whole = np.asarray(evaluate_node(node, bars), dtype=np.float64)
+            for cut in cuts:
+                alone = np.asarray(evaluate_node(node, bars.between(0, cut + 1)), dtype=np.float64)
+                if not _same_number(alone[-1], whole[cut]):
+                    return f"'{rule.when}' on {bars.sessions[cut]}"
+    return ""
+
+
+def _same_number(one: float, other: float) -> bool:
+    if np.isnan(one) or np.isnan(other):
+        return bool(np.isnan(one) and np.isnan(other))
+    return bool(abs(one - other) <= 1e-9 * max(1.0, abs(one), abs(other)))

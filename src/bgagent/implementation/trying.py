@@ -1,0 +1,58 @@
+"""Runs one source in the sandbox, once with the window open to it and once blind, and fills what it proposes."""
+
+from collections.abc import Callable, Sequence
+
+from bgagent.artifacts.attempts import RunFailure, StrategySource
+from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.data.series import Series
+from bgagent.engine.backtest import replay, run_plan
+from bgagent.engine.orders import OrderError, pack_orders
+from bgagent.implementation.foresight import cut_bars
+from bgagent.implementation.trial import Trial, same_orders
+from bgagent.sandbox.conversation import Proposal
+
+# source, series, bars after which the stream pauses (None: each), which process variant
+Propose = Callable[[StrategySource, Series, Sequence[int] | None, int], Proposal | RunFailure]
+
+
+def try_source(spec: StrategySpec, run: RunSpec, series: Series, source: StrategySource, *, propose: Propose) -> Trial:
+    """Everything the critic needs to know of one source.
+
+    The blind orders are the ones that count. A third run, blind again, is made only where the first two differ: it
+    tells code that looks ahead from code that does not decide the same twice.
+    """
+    bars, first = series.bars, series.warmup_bars
+    by_rules = run_plan(run.rules, bars, first=first, account=spec.account)
+    nothing = pack_orders([])
+    trial = Trial(
+        spec, run, bars, first, source, nothing, nothing, None, (), None, by_rules, series.provenance.warnings
+    )
+    free = propose(source, series, [len(bars) - 1], 0)
+    if isinstance(free, RunFailure):
+        return trial.with_failure(free)
+    cuts = cut_bars(free.orders["decided_on"].tolist(), first=first, count=len(bars))
+    blind = propose(source, series, cuts, 1)
+    if isinstance(blind, RunFailure):
+        return trial.with_failure(blind)
+    again = None
+    if not same_orders(free.orders, blind.orders):
+        repeated = propose(source, series, cuts, 2)
+        if isinstance(repeated, RunFailure):
+            return trial.with_failure(repeated)
+        again = repeated.orders
+    try:
+        result = replay(blind.orders, bars, first=first, account=spec.account)
+        rejected = ""
+    except OrderError as error:
+        result, rejected = None, str(error)
+    return trial.with_orders(
+        free=free.orders,
+        blind=blind.orders,
+        again=again,
+        cuts=cuts,
+        result=result,
+        rejected=rejected,
+        isolation=blind.isolation,
+        seconds=free.seconds + blind.seconds,
+        log=blind.log,
+    )
