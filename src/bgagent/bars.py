@@ -22,7 +22,7 @@ class Bars:
         exchange's calendar day, without a zone; within the day UTC.
     sessions: (n,) datetime64[D], the exchange's calendar day of each bar.
     open, high, low, close: (n,) prices, finite and above 0. volume: (n,), 0 or more.
-    All arrays are float64, contiguous and set read-only here. Raises ValueError when shapes, order or values break this.
+    All arrays are float64, contiguous and set read-only here. Raises ValueError when shapes, order or values break it.
     """
 
     symbol: str
@@ -50,7 +50,9 @@ class Bars:
                 raise ValueError(f"{self.symbol}: {name} has shape {column.shape}, expected ({count},)")
             low_enough = column >= 0 if name == "volume" else column > 0
             if not bool(np.all(np.isfinite(column) & low_enough)):
-                raise ValueError(f"{self.symbol}: {name} must be finite and {'0 or more' if name == 'volume' else 'above 0'}")
+                raise ValueError(
+                    f"{self.symbol}: {name} must be finite and {'0 or more' if name == 'volume' else 'above 0'}"
+                )
             frozen[name] = column
         for name, array in frozen.items():
             view = array.view()

@@ -64,10 +64,8 @@ class Settings:
 
     def shown(self) -> dict[str, str]:
         """Every setting by its environment name, as text, without secrets; keys that are set are named as `set`."""
-        rows = {
-            str(item.metadata["name"]): _show(getattr(self, item.name)) for item in fields(self) if item.metadata
-        }
-        rows.update({name: "set" for name in self.secrets})
+        rows = {str(item.metadata["name"]): _show(getattr(self, item.name)) for item in fields(self) if item.metadata}
+        rows.update(dict.fromkeys(self.secrets, "set"))
         return rows
 
 
@@ -91,7 +89,9 @@ def read_dotenv(folder: Path) -> dict[str, str]:
     try:
         return {name: value for name, value in dotenv_values(path, encoding="utf-8").items() if value is not None}
     except (UnicodeDecodeError, OSError) as error:
-        raise BadUse(f"cannot read {path.name}: {error}", hint="save it as UTF-8 text, one NAME=value a line") from error
+        raise BadUse(
+            f"cannot read {path.name}: {error}", hint="save it as UTF-8 text, one NAME=value a line"
+        ) from error
 
 
 def resolve(

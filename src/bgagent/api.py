@@ -1,0 +1,260 @@
+"""The Python interface: submit a sentence, look at the job, wait for it, read its report.
+
+    from bgagent import run_background_job, wait_for_job
+
+    job = run_background_job("Backtest AAPL 50/200 MA crossover in 2024 with $25K")
+    exit_code = wait_for_job(job.job_id)
+
+The verbs of the command line are thin calls of these functions. Loading this module loads no numpy.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bgagent.errors import BadUse, BgAgentError, Bug, Crashed, LimitReached, MachineUnfit, Stopped
+from bgagent.jobs import control, lifecycle, store
+from bgagent.jobs.folders import Folders, JobFiles
+from bgagent.jobs.lifecycle import Look
+from bgagent.jobs.logs import last_lines
+from bgagent.jobs.state import to_json
+from bgagent.jobs.submission import submit
+from bgagent.settings import Settings, read_dotenv, resolve
+
+if TYPE_CHECKING:
+    from bgagent.artifacts.report import Report
+
+READERS = ("auto", "embedded", "model")
+LONGEST_SENTENCE = 20_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundJob:
+    """A job that was just submitted, and where its files will be. attach: how to watch it, "" without tmux."""
+
+    job_id: str
+    log: Path
+    report_markdown: Path
+    report_html: Path
+    report_json: Path
+    report_folder: Path
+    launcher: str
+    attach: str = ""
+    note: str = ""
+
+
+def run_background_job(
+    prompt: str,
+    *,
+    name: str | None = None,
+    timeout: float | None = None,
+    max_iters: int | None = None,
+    model: str | None = None,
+    data: str | None = None,
+    reader: str = "auto",
+    seed: int = 0,
+    as_of: str | datetime | None = None,
+    root: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> BackgroundJob:
+    """Starts a backtest in the background and returns at once.
+
+    prompt: the sentence. name: the job's id; None makes one. timeout: seconds for the whole job. data: a provider's
+    name, `demo`, or directories of csv and parquet files joined by ':'. as_of: what "now" is for relative windows.
+    root: folder of `.env`, `logs/` and `reports/` (the current one). environment: the process's own.
+    Raises BadUse for an option that cannot be used, MachineUnfit when the job cannot be written or started.
+    """
+    root = (root or Path.cwd()).absolute()
+    environment = {**read_dotenv(root), **(os.environ if environment is None else environment)}
+    settings = resolve(
+        environment,
+        overrides={
+            "timeout_s": timeout,
+            "max_iters": max_iters,
+            "llm_model": model,
+            "data": data,
+            "as_of": as_of.isoformat() if isinstance(as_of, datetime) else as_of,
+        },
+    )
+    request = _request(checked_sentence(prompt), settings, reader=reader, seed=seed, root=root)
+    submitted = submit(
+        [sys.executable, "-s", "-P", "-m", "bgagent.bg_run"],
+        folders=folders_of(root),
+        environment=environment,
+        cwd=root,
+        name=name,
+        words=prompt,
+        payload=request,
+        launcher=settings.launcher,
+        max_running=settings.slots,
+        timeout_s=settings.timeout_s,
+        secrets=tuple(settings.secrets.values()),
+    )
+    files = submitted.files
+    return BackgroundJob(
+        job_id=submitted.job_id,
+        log=files.log,
+        report_markdown=files.report_markdown,
+        report_html=files.report_html,
+        report_json=files.report_json,
+        report_folder=files.report_folder,
+        launcher=submitted.launcher,
+        attach=f"tmux attach -t {submitted.session}" if submitted.session else "",
+        note=submitted.note,
+    )
+
+
+def job_status(job_id: str, *, root: Path | None = None) -> dict[str, object]:
+    """All facts of one job as they are now: the keys of `logs/<job_id>.json` and more.
+
+    job_id may be a unique beginning. Raises BadUse when there is no such job.
+    """
+    folders = folders_of(root)
+    return facts(folders, look(folders, store.find(folders, job_id)))
+
+
+def wait_for_job(job_id: str, *, timeout: float | None = None, root: Path | None = None) -> int:
+    """The job's exit code once it has ended; 124 when `timeout` seconds have passed before."""
+    folders = folders_of(root)
+    waited = control.wait(folders, [store.find(folders, job_id)], timeout_s=timeout)
+    for seen in waited.looks:
+        settle(seen)
+    return waited.exit_code
+
+
+def run_job(
+    prompt: str,
+    *,
+    name: str | None = None,
+    timeout: float | None = None,
+    max_iters: int | None = None,
+    model: str | None = None,
+    data: str | None = None,
+    reader: str = "auto",
+    seed: int = 0,
+    as_of: str | datetime | None = None,
+    root: Path | None = None,
+) -> "Report":
+    """Runs a backtest as a job, waits for it and returns its report; `report.exit_code` says how it ended.
+
+    Arguments and errors as for `run_background_job`.
+    """
+    job = run_background_job(
+        prompt,
+        name=name,
+        timeout=timeout,
+        max_iters=max_iters,
+        model=model,
+        data=data,
+        reader=reader,
+        seed=seed,
+        as_of=as_of,
+        root=root,
+    )
+    wait_for_job(job.job_id, root=root)
+    return read_report(job.report_json)
+
+
+def read_report(path: Path) -> "Report":
+    """The report in a JSON file. Raises MachineUnfit when it is not there or cannot be read."""
+    from bgagent.artifacts.codec import from_json
+    from bgagent.artifacts.report import Report
+
+    try:
+        return from_json(path.read_bytes(), Report)
+    except (OSError, ValueError) as error:
+        raise MachineUnfit(f"there is no readable report {path}: {error}", hint="look into the job's log") from error
+
+
+def folders_of(root: Path | None) -> Folders:
+    """`logs/` and `reports/` of a project folder, the current one by default."""
+    base = (root or Path.cwd()).absolute()
+    return Folders(base / "logs", base / "reports")
+
+
+def look(folders: Folders, job_id: str) -> Look:
+    """The job as it is now; if it died without a report, one is written."""
+    seen = lifecycle.look(folders, job_id)
+    settle(seen)
+    return seen
+
+
+def settle(seen: Look) -> None:
+    """Writes the report of a job that ended without being able to."""
+    if not seen.lacks_report:
+        return
+    from bgagent.bg_run import read_request
+    from bgagent.wiring import report_failure
+
+    try:
+        report_failure(read_request(seen.files), _error_of(seen), seen.files.reports)
+    except BgAgentError:
+        return  # the state itself is true, and a report cannot be written here
+
+
+def _error_of(seen: Look) -> BgAgentError:
+    kinds: dict[int, type[BgAgentError]] = {7: LimitReached, 8: Stopped, 9: Crashed, 11: MachineUnfit}
+    message = str(to_json(seen.job)["message"] or "the job left no word")
+    return kinds.get(seen.job.exit_code or 0, Bug)(message)
+
+
+def facts(folders: Folders, seen: Look) -> dict[str, object]:
+    """What there is to know of a job, flat: its state, its place in the queue, its files, its last line."""
+    files: JobFiles = seen.files
+    last = last_lines(files.log, 1)
+    return {
+        **to_json(seen.job),
+        "place_in_queue": lifecycle.place_in_queue(folders, seen.job),
+        "last_line": last[0] if last else None,
+        "log": str(files.log),
+        "report": str(files.report_markdown) if files.report_markdown.exists() else None,
+        "report_json": str(files.report_json) if files.report_json.exists() else None,
+    }
+
+
+def checked_sentence(prompt: str) -> str:
+    """The sentence as it can be read. Raises BadUse when it is empty or too long."""
+    if not prompt.strip():
+        raise BadUse("the sentence is empty", hint='say what to backtest, as in: nlbt bg "Buy and hold SPY in 2024"')
+    if len(prompt) > LONGEST_SENTENCE:
+        raise BadUse(
+            f"the sentence has {len(prompt):,} characters, {LONGEST_SENTENCE:,} are allowed", hint="say it shorter"
+        )
+    return prompt
+
+
+def _request(prompt: str, settings: Settings, *, reader: str, seed: int, root: Path) -> dict[str, object]:
+    """What is handed to the job: the fields of artifacts.request.Request but its id, as JSON takes them."""
+    if reader not in READERS:
+        raise BadUse(f"there is no reader '{reader}'", hint=f"use one of {', '.join(READERS)}")
+    if seed < 0:
+        raise BadUse(f"--seed must be 0 or more, was {seed}")
+    return {
+        "prompt": prompt,
+        "as_of": (settings.as_of or datetime.now(UTC)).isoformat(),
+        "reader": reader,
+        "data": _absolute(settings.data, root),
+        "data_dir": _absolute(settings.data_dir, root) if settings.data_dir else "",
+        "model": settings.llm_model,
+        "max_iters": settings.max_iters,
+        "timeout_s": settings.timeout_s,
+        "seed": seed,
+    }
+
+
+def _absolute(choice: str, root: Path) -> str:
+    """Directories as absolute paths; the name of a provider as it is."""
+    parts = [part for part in choice.split(os.pathsep) if part]
+    if len(parts) == 1 and os.sep not in choice and not choice.startswith((".", "~")) and not (root / choice).is_dir():
+        return choice
+    paths = [root / Path(part).expanduser() for part in parts]
+    missing = [path for path in paths if not path.is_dir()]
+    if missing:
+        raise BadUse(
+            f"there is no directory {missing[0]}", hint="name a directory of csv or parquet files, or a provider"
+        )
+    return os.pathsep.join(str(path) for path in paths)

@@ -1,0 +1,82 @@
+"""`nlbt bg`: one sentence in, a job id out."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bgagent import api
+from bgagent.cli.text import plain
+from bgagent.cli.watching import conclusion, watch
+
+
+@click.command("bg")
+@click.argument("sentence")
+@click.option("--name", help="The job's id: letters, digits, '.', '_', '-'.")
+@click.option("--timeout", type=float, help="Seconds the whole job may take.")
+@click.option("--max-iters", type=int, help="Attempts at a strategy that passes the checks.")
+@click.option("--model", help="Language model for what the embedded reader does not understand.")
+@click.option("--data", help="auto, demo (made-up prices), a provider's name, or a directory of csv or parquet files.")
+@click.option("--reader", default="auto", help="Who reads the sentence: auto, embedded or model.")
+@click.option("--seed", type=int, default=0, help="Seed of everything random.")
+@click.option("--as-of", help='What "now" is for relative windows: an ISO date or time.')
+@click.option("--wait", is_flag=True, default=False, help="Wait for the job; the exit code is its own.")
+@click.option("--explain", is_flag=True, default=False, help="Show how the sentence is read, and run nothing.")
+@click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")
+def command(sentence: str, *, wait: bool, explain: bool, as_json: bool, **options: Any) -> int:
+    """Start a backtest in the background from one SENTENCE ('-' reads it from standard input).
+
+    \b
+    nlbt bg "Backtest AAPL 50/200 MA crossover in 2024 with $25K"
+    nlbt bg "Buy and hold SPY since 2020" --data ./prices --wait
+    """
+    if sentence == "-":
+        sentence = sys.stdin.read(api.LONGEST_SENTENCE + 1)
+    if explain:
+        from bgagent.cli.explain import explain_sentence
+
+        return explain_sentence(sentence, reader=options["reader"], as_of=options["as_of"], as_json=as_json)
+    job = api.run_background_job(sentence, **options)
+    if not wait:
+        if as_json:
+            click.echo(json.dumps({name: _text(getattr(job, name)) for name in job.__dataclass_fields__}, indent=2))
+        else:
+            tell(job)
+        return 0
+    if not as_json:
+        tell(job)
+    code = watch(job, quiet=as_json)
+    if as_json:
+        click.echo(json.dumps(api.job_status(job.job_id), indent=2))
+    else:
+        click.echo(conclusion(job.job_id))
+    return code
+
+
+def tell(job: api.BackgroundJob) -> None:
+    """The job's id and where its files will be."""
+    rows = [
+        ("job", job.job_id),
+        ("log", _near(job.log)),
+        ("report", _near(job.report_markdown)),
+        ("", _near(job.report_html)),
+        ("", _near(job.report_json)),
+    ]
+    if job.attach:
+        rows.append(("watch", job.attach))
+    for label, value in rows:
+        click.echo(f"{label:<8}{plain(value)}")
+    if job.note:
+        click.echo(plain(job.note), err=True)
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value
+
+
+def _near(path: Path) -> str:
+    """Relative to where the person is, if it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,28 @@
+"""`nlbt bg-stop`: end jobs with everything they have started."""
+
+import os
+
+import click
+
+from bgagent import api
+from bgagent.errors import BadUse
+from bgagent.jobs import control, lifecycle, store
+
+
+@click.command("bg-stop")
+@click.argument("jobs", nargs=-1)
+@click.option("--all", "all_jobs", is_flag=True, default=False, help="Every job that has not ended.")
+def command(jobs: tuple[str, ...], *, all_jobs: bool) -> int:
+    """Stop JOBS (ids or unique beginnings): ask first, kill after a few seconds."""
+    if not jobs and not all_jobs:
+        raise BadUse("no job is named", hint="name one, or use --all")
+    folders = api.folders_of(None)
+    running = [seen.job.job_id for seen in lifecycle.look_at_all(folders) if not seen.job.has_ended]
+    for job_id in running if all_jobs else [store.find(folders, job) for job in jobs]:
+        had_ended = job_id not in running
+        seen = control.stop(folders, job_id, environment=os.environ)
+        api.settle(seen)
+        click.echo(f"{job_id}  {f'had ended before: {seen.job.word}' if had_ended else seen.job.word}")
+    if all_jobs and not running:
+        click.echo("no job is running")
+    return 0

@@ -1,0 +1,32 @@
+"""`nlbt bg-wait`: wait for jobs to end."""
+
+import json
+
+import click
+
+from bgagent import api
+from bgagent.cli.watching import conclusion
+from bgagent.jobs import control, store
+
+
+@click.command("bg-wait")
+@click.argument("jobs", nargs=-1, required=True)
+@click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds, with exit code 124.")
+@click.option("--any", "for_any", is_flag=True, default=False, help="Until one of them has ended, not all.")
+@click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")
+def command(jobs: tuple[str, ...], *, timeout: float | None, for_any: bool, as_json: bool) -> int:
+    """Wait until JOBS have ended; the exit code is the highest of theirs."""
+    folders = api.folders_of(None)
+    job_ids = [store.find(folders, job) for job in jobs]
+    waited = control.wait(folders, job_ids, timeout_s=timeout, for_any=for_any)
+    for seen in waited.looks:
+        api.settle(seen)
+    if as_json:
+        click.echo(json.dumps([api.facts(folders, seen) for seen in waited.looks], indent=2))
+        return waited.exit_code
+    for seen in waited.looks:
+        if seen.job.has_ended:
+            click.echo(f"{seen.job.job_id}  {conclusion(seen.job.job_id)}")
+        else:
+            click.echo(f"{seen.job.job_id}  still {seen.job.word}", err=waited.timed_out)
+    return waited.exit_code

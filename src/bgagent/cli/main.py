@@ -1,0 +1,74 @@
+"""`nlbt`: finds the verb, loads only its module, and turns errors into one line and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+import bgagent
+from bgagent.cli.text import error_line, plain
+from bgagent.cli.verbs import VERBS
+from bgagent.errors import BgAgentError
+
+
+class VerbGroup(click.Group):
+    """A group whose verbs are imported when they are called, not when they are listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All verbs, in the order of the table."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The verb's command; None when there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(VERBS[cmd_name][0]).command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The verbs' help lines from the table."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(verb, help_line) for verb, (_, help_line) in VERBS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb to run; a first word with a space in it is a sentence, and means `bg`."""
+        if args and " " in args[0].strip() and args[0] not in VERBS:
+            return "bg", self.get_command(ctx, "bg"), args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(bgagent.__version__, prog_name="nlbt")
+def nlbt() -> None:
+    """Backtests in the background, from one sentence.
+
+    \b
+    nlbt bg "Backtest AAPL 50/200 MA crossover in 2024 with $25K"
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and exit with the code of DESIGN's table; every expected error is one line on stderr."""
+    try:
+        code = nlbt.main(args=arguments, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        where = f" (see: {error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
+        click.echo(f"nlbt: {plain(error.format_message())}{where}", err=True)
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except BgAgentError as error:
+        click.echo(f"nlbt: {error_line(error)}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # the reader of a pipe went away (`nlbt bg-logs | head`): nothing is left to say, and nobody to say it to
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

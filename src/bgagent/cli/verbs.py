@@ -1,0 +1,12 @@
+"""The table of verbs: module and one line of help, so that `--help` loads none of them."""
+
+VERBS = {
+    "bg": ("bgagent.cli.bg", "Start a backtest in the background from one sentence."),
+    "bg-status": ("bgagent.cli.bg_status", "Show the state of one job, or of the recent ones."),
+    "bg-list": ("bgagent.cli.bg_list", "List all jobs."),
+    "bg-logs": ("bgagent.cli.bg_logs", "Print a job's log; -f follows it to the end."),
+    "bg-wait": ("bgagent.cli.bg_wait", "Wait for jobs to end; the exit code is theirs."),
+    "bg-stop": ("bgagent.cli.bg_stop", "Stop jobs."),
+    "demo": ("bgagent.cli.demo", "Run a backtest on made-up prices, without network or keys."),
+    "doctor": ("bgagent.cli.doctor", "Show what this machine offers to jobs, and what is missing."),
+}

@@ -1,0 +1,393 @@
+"""Settings and a request made into the tools of the pipeline: the one place where the parts meet."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+import bgagent
+from bgagent.artifacts.attempts import Attempt, RunFailure, StrategySource
+from bgagent.artifacts.report import DataRow, Report, Telemetry
+from bgagent.artifacts.request import Request
+from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
+from bgagent.bars import PRICE_COLUMNS, daily_bars
+from bgagent.data.findings import Severity
+from bgagent.data.load import load_series
+from bgagent.data.providers import ProviderOptions, provider_of
+from bgagent.data.series import PriceMode, Series
+from bgagent.engine.backtest import buy_and_hold, replay
+from bgagent.engine.plan import Account, Costs
+from bgagent.engine.robustness import break_even_cost_bps
+from bgagent.engine.rules import parse_condition
+from bgagent.errors import BgAgentError, Bug, MachineUnfit, NoAcceptableStrategy
+from bgagent.implementation.account import starting_notes
+from bgagent.implementation.evidence import with_evidence
+from bgagent.implementation.loop import Implementation, implement
+from bgagent.implementation.template import TemplateProducer, runnable
+from bgagent.implementation.trial import Trial
+from bgagent.implementation.trying import try_source
+from bgagent.periods import bars_per_year
+from bgagent.pipeline import Recorder, Tools, run
+from bgagent.reporting.compose import compose, compose_failure, with_time_to_report
+from bgagent.reporting.files import write_attempts, write_report
+from bgagent.reporting.runs import FinishedRun, curve_of
+from bgagent.reporting.write import write_json
+from bgagent.sandbox.conversation import Proposal
+from bgagent.sandbox.host import propose
+from bgagent.sandbox.limits import Limits
+from bgagent.settings import Settings
+from bgagent.understanding.understand import Defaults, understand
+
+LEAST_WARMUP_BARS = 250
+WARMUP_LOOKBACKS = 10
+SHOWN_PACKAGES = ("numpy", "TA-Lib", "msgspec", "yfinance")
+
+
+@dataclass(slots=True)
+class _Story:
+    """What a job has found so far: a failure is reported with all of it."""
+
+    began: float
+    understood: Understood | None = None
+    data: tuple[DataRow, ...] = ()
+    attempts: list[Attempt] = field(default_factory=list)
+    isolation: tuple[str, ...] = ()
+    phases: dict[str, float] = field(default_factory=dict)
+    phase: tuple[str, float] = ("", 0.0)
+
+    def enter(self, name: str) -> None:
+        """A phase begins, and with it the one before ends."""
+        now = time.monotonic()
+        if self.phase[0]:
+            self.phases[self.phase[0]] = round(now - self.phase[1], 3)
+        self.phase = (name, now)
+
+
+class _Watched:
+    """The job's recorder, with the time of each phase kept for the report."""
+
+    def __init__(self, record: Recorder, story: _Story) -> None:
+        self._record = record
+        self._story = story
+
+    def phase(self, name: str) -> None:
+        self._story.enter(name)
+        self._record.phase(name)
+
+    def event(self, level: str, event: str, /, **fields: object) -> None:
+        self._record.event(level, event, **fields)
+
+    def attempt(self, number: int) -> None:
+        self._record.attempt(number)
+
+
+def run_request(request: Request, settings: Settings, reports: Path, record: Recorder) -> Report:
+    """One request to its report, written to `reports`, whether it came to a result or not.
+
+    An error of the tree becomes a report of the failure; anything else comes through.
+    """
+    story = _Story(time.monotonic())
+    watched = _Watched(record, story)
+    try:
+        report = run(request, _tools(request, settings, reports, watched, story), watched)
+    except BgAgentError as error:
+        return report_failure(request, error, reports, story=story)
+    record.event(
+        "info", "verdict", verdict=report.verdict, reasons=list(report.verdict_reasons), exit_code=report.exit_code
+    )
+    return report
+
+
+def report_failure(request: Request, error: BgAgentError, reports: Path, *, story: _Story | None = None) -> Report:
+    """The report of a job without a result, written to `reports`."""
+    story = story or _Story(time.monotonic())
+    story.enter("")
+    report = compose_failure(
+        request,
+        error,
+        telemetry=_telemetry(request, story),
+        understood=story.understood,
+        clauses=getattr(error, "clauses", ()),
+        data=story.data,
+        checks=story.attempts[-1].critique.checks if story.attempts else (),
+        attempts=story.attempts,
+    )
+    write_report(report, reports, request=request, attempts=story.attempts)
+    return report
+
+
+def _tools(request: Request, settings: Settings, reports: Path, record: _Watched, story: _Story) -> Tools:
+    folder = reports / request.job_id
+
+    def keep(name: str, artifact: object) -> None:
+        write_json(folder / f"{name}.json", artifact)
+
+    return Tools(
+        understand=lambda asked: _understand(asked, settings, record, story),
+        load=lambda spec: _load(spec, request, settings, record, story),
+        implement=lambda spec, series: _implement(spec, series, request, settings, folder, record, story),
+        report=lambda asked, understood, series, done: _report(asked, understood, series, done, reports, story),
+        keep=keep,
+    )
+
+
+def _understand(request: Request, settings: Settings, record: _Watched, story: _Story) -> Understood:
+    defaults = Defaults(costs=Costs(slippage_bps=settings.slippage_bps, commission_bps=settings.commission_bps))
+    understood = understand(request, defaults=defaults)
+    story.understood = understood
+    record.event("info", "understood", summary=understood.spec.summary, reader=understood.spec.reader)
+    for clause in understood.clauses:
+        record.event(
+            "info", "clause", text=clause.text, status=clause.status.value, field=clause.field, value=clause.value
+        )
+    for assumption in understood.assumptions:
+        record.event("info", "assumption", field=assumption.field, value=assumption.value, why=assumption.why)
+    return understood
+
+
+def _load(
+    spec: StrategySpec, request: Request, settings: Settings, record: _Watched, story: _Story
+) -> Mapping[str, Series]:
+    symbols = dict.fromkeys((*spec.symbols, *([spec.benchmark] if spec.benchmark else [])))
+    loaded = {}
+    for symbol in symbols:
+        series = loaded[symbol] = load_bars(spec, request, settings, symbol)
+        row = data_row(series)
+        story.data = (*story.data, row)
+        record.event(
+            "warning" if row.synthetic or row.warnings or row.rejections else "info",
+            "SYNTHETIC data" if row.synthetic else "data",
+            symbol=row.symbol,
+            provider=row.provider,
+            source=row.source,
+            first=row.first,
+            last=row.last,
+            bars=row.bars,
+            warmup_bars=row.warmup_bars,
+            sha256=row.sha256,
+            warnings=[*row.rejections, *row.warnings],
+        )
+    return loaded
+
+
+def load_bars(spec: StrategySpec, request: Request, settings: Settings, symbol: str) -> Series:
+    """One symbol's bars for a spec, from where the request says."""
+    directories = tuple(Path(part) for part in request.data_dir.split(os.pathsep) if part)
+    options = ProviderOptions(
+        cache_dir=settings.cache_dir, directories=directories, seed=request.seed, keys=settings.secrets
+    )
+    return load_series(
+        symbol,
+        spec.period,
+        spec.timeframe,
+        warmup_bars=warmup_bars(spec),
+        provider=provider_of(request.data, options),
+        now=request.as_of,
+        price_mode=PriceMode(spec.price_mode),
+    )
+
+
+def warmup_bars(spec: StrategySpec) -> int:
+    """Bars to load before the window: ten of the longest look-back, at least 250."""
+    longest = 1
+    for run_spec in spec.runs:
+        plan = run_spec.rules
+        rules = (plan.entry, plan.exit, plan.short_entry, plan.short_exit)
+        lookbacks = [
+            parse_condition(rule.when).lookback for rule in rules if rule is not None and rule.when is not None
+        ]
+        distances = (plan.stop_loss, plan.take_profit, plan.trailing_stop)
+        lookbacks += [distance.atr_length + 1 for distance in distances if distance is not None]
+        longest = max([longest, *lookbacks])
+    return max(LEAST_WARMUP_BARS, WARMUP_LOOKBACKS * longest)
+
+
+def data_row(series: Series) -> DataRow:
+    """What the report says about a symbol's bars."""
+    origin = series.provenance
+    rejections = tuple(str(finding) for finding in series.findings if finding.severity is Severity.REJECT)
+    return DataRow(
+        symbol=origin.symbol,
+        provider=origin.provider,
+        first=_day(origin.first),
+        last=_day(origin.last),
+        bars=origin.bars,
+        warmup_bars=origin.warmup_bars,
+        price_mode=origin.price_mode.value,
+        synthetic=origin.synthetic,
+        sha256=origin.sha256,
+        warnings=tuple(text for text in origin.warnings if text not in rejections),
+        source=origin.source,
+        fetched_at=None if origin.fetched_at is None else _day(origin.fetched_at),
+        currency=origin.currency,
+        rejections=rejections,
+    )
+
+
+def _day(moment: object) -> str:
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return str(moment)
+
+
+def _implement(
+    spec: StrategySpec,
+    series: Mapping[str, Series],
+    request: Request,
+    settings: Settings,
+    folder: Path,
+    record: _Watched,
+    story: _Story,
+) -> Implementation:
+    limits = Limits(wall_s=settings.sandbox_timeout_s, memory_mb=settings.sandbox_memory_mb)
+
+    def proposed(
+        source: StrategySource, bars: Series, blocks: Sequence[int] | None, variant: int
+    ) -> Proposal | RunFailure:
+        return propose(
+            source.text,
+            bars.bars,
+            first=bars.warmup_bars,
+            account=spec.account,
+            blocks=blocks,
+            limits=limits,
+            seed=request.seed,
+            variant=variant,
+            producer=source.producer,
+            allow_weak=settings.allow_weak_isolation,
+        )
+
+    def tried(asked: StrategySpec, run_spec: RunSpec, bars: Series, source: StrategySource) -> Trial:
+        trial = try_source(asked, run_spec, bars, source, propose=proposed)
+        if not story.isolation and trial.isolation:
+            story.isolation = trial.isolation
+            record.event("info", "isolation", layers=list(trial.isolation))
+        if trial.log:
+            record.event("info", "printed", run=run_spec.label, text=trial.log)
+        return trial
+
+    def judged(attempt: Attempt, seconds: float) -> None:
+        story.attempts.append(attempt)
+        write_attempts([attempt], folder / "attempts")
+        critique = attempt.critique
+        record.event(
+            "info" if critique.is_acceptable else "warning",
+            "judged",
+            attempt=attempt.number,
+            accepted=critique.is_acceptable,
+            findings=[f"{check.id}: {check.detail}" for check in critique.findings],
+            checks={check.id: check.status.value for check in critique.checks},
+            seconds=round(seconds, 3),
+        )
+
+    done = implement(
+        spec,
+        series,
+        producer=TemplateProducer(),
+        try_source=tried,
+        max_iters=request.max_iters,
+        on_attempt_begins=record.attempt,
+        on_attempt=judged,
+    )
+    if not done.is_accepted:
+        findings = "; ".join(f"{check.id}: {check.detail}" for check in done.critique.findings)
+        raise NoAcceptableStrategy(f"no strategy passed the checks ({done.ended}): {findings}")
+    return done
+
+
+def _report(
+    request: Request,
+    understood: Understood,
+    series: Mapping[str, Series],
+    done: Implementation,
+    reports: Path,
+    story: _Story,
+) -> Report:
+    spec = understood.spec
+    trials = done.trials
+    runs = tuple(_finished(trial, series, spec) for trial in trials)
+    lead = series[spec.runs[0].rules.symbol]
+    report = compose(
+        request,
+        with_evidence(understood, trials),
+        runs=runs,
+        data=story.data,
+        checks=done.critique.checks,
+        attempts=done.attempts,
+        telemetry=_telemetry(request, story),
+        bars_per_year=bars_per_year(spec.timeframe, lead.trading),
+    )
+    report = with_time_to_report(report, round(time.monotonic() - story.began, 3))
+    write_report(report, reports, request=request, curves=[curve_of(one) for one in runs], attempts=done.attempts)
+    return report
+
+
+def _finished(trial: Trial, series: Mapping[str, Series], spec: StrategySpec) -> FinishedRun:
+    if trial.result is None:
+        raise Bug("an accepted attempt has no result")
+    symbol = spec.benchmark or trial.plan.symbol
+    held = series[symbol]
+    benchmark = buy_and_hold(held.bars, first=held.warmup_bars, account=spec.account)
+
+    def with_costs(costs: Costs) -> float:
+        account = Account(spec.initial_capital, costs)
+        return replay(trial.orders, trial.bars, first=trial.first, account=account).final_equity
+
+    return FinishedRun(
+        label=trial.run.label,
+        source=runnable(trial.source),
+        result=trial.result,
+        benchmark=benchmark,
+        benchmark_label=f"buy and hold {symbol}",
+        without_costs=replay(
+            trial.orders, trial.bars, first=trial.first, account=Account(spec.initial_capital, spec.costs.times(0))
+        ),
+        break_even_cost_bps=break_even_cost_bps(with_costs, spec.initial_capital) if trial.result.trades else None,
+        notes=starting_notes(trial.plan, trial.bars, trial.first),
+    )
+
+
+def _telemetry(request: Request, story: _Story) -> Telemetry:
+    story.enter("")
+    return Telemetry(
+        model=request.model,
+        model_calls=0,
+        tokens_in=0,
+        tokens_out=0,
+        cost_usd=None if request.model else 0.0,
+        attempts=len(story.attempts),
+        time_to_report_s=round(time.monotonic() - story.began, 3),
+        phases=dict(story.phases),
+        isolation=story.isolation,
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides a result."""
+    return {
+        "bgagent": bgagent.__version__,
+        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        **{name: version(name) for name in SHOWN_PACKAGES},
+    }
+
+
+def probe_isolation() -> tuple[str, ...]:
+    """The layers that hold strategy code on this machine, found by running a strategy that does nothing.
+
+    Raises MachineUnfit or Bug when the sandbox does not work here.
+    """
+    source = "from bgagent.engine.strategy import Strategy\n\n\nclass Idle(Strategy):\n    pass\n"
+    flat = np.full(2, 100.0)
+    days = np.array(["2024-01-02", "2024-01-03"], dtype="datetime64[D]")
+    bars = daily_bars("PROBE", days, dict.fromkeys(PRICE_COLUMNS, flat))
+    found = propose(source, bars, first=1, account=Account(1.0), producer="template")
+    if isinstance(found, RunFailure):
+        raise MachineUnfit(f"strategy code cannot be run here: {found.kind}: {found.detail}")
+    return found.isolation
