@@ -6,10 +6,11 @@ import numpy as np
 
 from bgagent.artifacts.attempts import StrategySource
 from bgagent.bars import Bars, daily_bars
-from bgagent.engine.backtest import run_plan
+from bgagent.engine.backtest import buy_and_hold, replay, run_plan
 from bgagent.engine.plan import Account, Costs, Rule, RulePlan
 from bgagent.engine.result import BacktestResult
 from bgagent.periods import Timeframe
+from bgagent.reporting.runs import FinishedRun
 
 OPENS = (90.0, 100.0, 105.0, 110.0, 120.0, 118.0)
 DAYS = ("2023-12-29", "2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-08")
@@ -50,3 +51,17 @@ def run_of(
 def source(label: str = "hold two days") -> StrategySource:
     """Code of a run; what it says does not matter here."""
     return StrategySource(label, "print('strategy')\n", "template")
+
+
+def finish(label: str, source: StrategySource, result: BacktestResult, *, notes: tuple[str, ...] = ()) -> FinishedRun:
+    """The run beside buy and hold of its symbol and beside its own orders without costs."""
+    free = Account(result.account.initial_capital, Costs(0.0))
+    return FinishedRun(
+        label=label,
+        source=source,
+        result=result,
+        benchmark=buy_and_hold(result.bars, first=result.first, account=result.account),
+        benchmark_label=f"buy and hold {result.bars.symbol}",
+        without_costs=replay(result.orders, result.bars, first=result.first, account=free),
+        notes=notes,
+    )

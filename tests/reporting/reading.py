@@ -8,7 +8,7 @@ from bgagent.artifacts.codec import to_json
 from bgagent.artifacts.report import Report
 from bgagent.reporting import figures
 
-FIGURE = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?%?")
+FIGURE = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)*(?:e-?\d+)?%?")
 _WRITERS = (
     figures.percent, figures.ratio, figures.count, figures.basis_points, figures.price, figures.quantity,
     figures.seconds, figures.plain, lambda value: figures.money(value, "USD", with_symbol=False),

@@ -145,7 +145,7 @@ def make_run(
     row = RunRow(
         label=label,
         metrics=make_metrics(worth, trades, at),
-        benchmark=Benchmark("Buy and hold AAPL", make_metrics(held, [], at), float(held[-1]), 1),
+        benchmark=Benchmark("buy and hold AAPL", make_metrics(held, [], at), float(held[-1]), 1),
         final_equity=float(worth[-1]),
         trades=tuple(trades),
         files=RunFiles(*(f"{folder}/{name}" for name in FILE_NAMES)),

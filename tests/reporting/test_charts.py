@@ -40,7 +40,7 @@ def test_the_equity_chart_names_both_lines_with_their_final_equity():
     run, curve = make_run()
     shown = " ".join(texts(equity_chart([(run, curve)], "USD")))
     assert f"50/200 crossover: ${run.final_equity:,.2f}" in shown
-    assert f"Buy and hold AAPL: ${run.benchmark.final_equity:,.2f}" in shown
+    assert f"buy and hold AAPL: ${run.benchmark.final_equity:,.2f}" in shown
     assert "Drawdown" in shown
 
 

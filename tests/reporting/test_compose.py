@@ -8,8 +8,7 @@ from bgagent.artifacts.codec import from_json, to_json
 from bgagent.artifacts.report import Report
 from bgagent.errors import Bug, NeedsModel, NoAcceptableStrategy
 from bgagent.reporting.compose import compose, compose_failure, with_time_to_report
-from bgagent.reporting.yardsticks import finish
-from tests.reporting.engine_runs import run_of, source
+from tests.reporting.engine_runs import finish, run_of, source
 from tests.reporting.samples import ATTEMPT, CHECKS, DATA, REQUEST, TELEMETRY, UNDERSTOOD
 
 KEYS = (

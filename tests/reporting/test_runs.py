@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from bgagent.engine.plan import Costs
 from bgagent.reporting.runs import curve_of, folders_for, run_row
-from bgagent.reporting.yardsticks import finish
-from tests.reporting.engine_runs import minute_bars, run_of, source
+from tests.reporting.engine_runs import finish, minute_bars, run_of, source
 
 
 def row_of(**options):
@@ -50,7 +49,7 @@ def test_whole_numbers_are_whole_and_undefined_is_none():
 
 def test_the_row_holds_the_benchmark_the_costless_result_and_the_code():
     row = row_of(costs=Costs(5.0))
-    assert row.benchmark.label == "Buy and hold AAPL"
+    assert row.benchmark.label == "buy and hold AAPL"
     assert row.benchmark.open_trades == 1
     assert row.benchmark.final_equity == pytest.approx(1000 / 1.0005 * 1.18)
     assert row.benchmark.metrics["beta"] is None

@@ -244,23 +244,27 @@ def attempts_table(attempts: Iterable[AttemptRow]) -> Table:
 def telemetry_table(telemetry: Telemetry) -> Table:
     """What the job took."""
     called = telemetry.model_calls > 0
-    cost = "unknown" if telemetry.cost_usd is None else f"{figures.money(telemetry.cost_usd, 'USD', with_symbol=False)}"
+    phases = ", ".join(f"{in_words(name).lower()} {figures.seconds(spent)}" for name, spent in telemetry.phases.items())
     facts = [
         ("Time to report", figures.seconds(telemetry.time_to_report_s)),
-        *((f"of it {in_words(name).lower()}", figures.seconds(spent)) for name, spent in telemetry.phases.items()),
+        ("Phases", phases or figures.NOT_DEFINED),
         ("Attempts", figures.count(telemetry.attempts)),
-        ("Language model", telemetry.model or "none" if called else "not used"),
-        ("Model calls", figures.count(telemetry.model_calls)),
+        ("Language model", telemetry.model or figures.NOT_DEFINED if called else "not used"),
     ]
     if called:
         facts += [
+            ("Model calls", figures.count(telemetry.model_calls)),
             ("Tokens in", figures.count(telemetry.tokens_in)),
             ("Tokens out", figures.count(telemetry.tokens_out)),
-            ("Model cost", cost),
+            ("Model cost", _model_cost(telemetry.cost_usd)),
         ]
     facts.append(("Isolation of strategy code", ", ".join(telemetry.isolation) or "no strategy code was run"))
-    facts += [(f"Version of {name}", version) for name, version in telemetry.versions.items()]
+    facts.append(("Versions", ", ".join(f"{name} {version}" for name, version in telemetry.versions.items())))
     return Table((Column("Fact"), Column("Value")), tuple(facts))
+
+
+def _model_cost(cost_usd: float | None) -> str:
+    return "unknown" if cost_usd is None else f"{figures.plain(cost_usd)} USD"
 
 
 def definitions_table(texts: dict[str, str]) -> Table:
