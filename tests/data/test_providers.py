@@ -40,6 +40,14 @@ def test_a_directory_or_several_joined_by_colons(tmp_path):
     assert provider.directories == (first, second)
 
 
+def test_a_built_in_name_is_no_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("synthetic", "quotes"):
+        (tmp_path / name).mkdir()
+    assert isinstance(provider_of("demo", ProviderOptions(tmp_path)), SyntheticProvider)
+    assert isinstance(provider_of("quotes", ProviderOptions(tmp_path)), FolderProvider)
+
+
 @pytest.mark.parametrize("choice", ["nosuchprovider", "/no/such/directory", "folder"])
 def test_what_is_neither_is_bad_use(tmp_path, choice):
     with pytest.raises(BadUse):

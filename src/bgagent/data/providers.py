@@ -48,9 +48,11 @@ def provider_of(choice: str, options: ProviderOptions) -> Provider:
     if name in ("", "auto"):
         return provider_of("folder" if options.directories else "yahoo", options)
     name = _ALIASES.get(name.lower(), name)
-    if _is_path(name):
-        return FolderProvider([Path(part).expanduser() for part in name.split(os.pathsep) if part])
-    factory = _BUILT_IN.get(name.lower()) or _third_party(name)
+    factory = _BUILT_IN.get(name.lower())
+    if factory is None:
+        if _is_path(name):
+            return FolderProvider([Path(part).expanduser() for part in name.split(os.pathsep) if part])
+        factory = _third_party(name)
     provider = factory(options)
     if provider.remote:
         return CachedProvider(provider, options.cache_dir, wait_s=options.timeout_s)
