@@ -86,10 +86,17 @@ class DataUnavailable(OutsideError):
 
 
 class ModelUnavailable(OutsideError):
-    """The language model cannot be reached, or refuses to answer."""
+    """The language model cannot be reached, or refuses to answer.
+
+    kind: why, in one word, where it is known (`auth`, `quota`, `rate`, `context`, `refusal`, `malformed` ...).
+    """
 
     exit_code = 5
     status = "model_unavailable"
+
+    def __init__(self, message: str, *, hint: str = "", kind: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
 
 
 class MachineUnfit(OutsideError):
