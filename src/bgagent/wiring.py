@@ -46,6 +46,7 @@ from bgagent.understanding.understand import Defaults, understand
 
 LEAST_WARMUP_BARS = 250
 WARMUP_LOOKBACKS = 10
+DATA_SHARE_OF_TIME = 0.8  # of the job's time, for one series
 SHOWN_PACKAGES = ("numpy", "TA-Lib", "msgspec", "yfinance")
 
 
@@ -180,7 +181,11 @@ def load_bars(spec: StrategySpec, request: Request, settings: Settings, symbol: 
     """One symbol's bars for a spec, from where the request says."""
     directories = tuple(Path(part) for part in request.data_dir.split(os.pathsep) if part)
     options = ProviderOptions(
-        cache_dir=settings.cache_dir, directories=directories, seed=request.seed, keys=settings.secrets
+        cache_dir=settings.cache_dir,
+        directories=directories,
+        seed=request.seed,
+        timeout_s=request.timeout_s * DATA_SHARE_OF_TIME,
+        keys=settings.secrets,
     )
     return load_series(
         symbol,

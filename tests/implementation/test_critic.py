@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bgagent.artifacts.attempts import CheckStatus
+from bgagent.data.findings import Finding, Severity
 from bgagent.engine.plan import Costs, Rule, RulePlan, Sizing
 from bgagent.implementation.critic import examine
 from bgagent.implementation.trial import Trial
@@ -208,10 +209,12 @@ def test_a_run_without_trades_is_accounted_for_and_not_stopped():
 
 
 def test_doubtful_data_is_a_warning_and_not_a_finding():
-    trial = replace(tried(), warnings=("WAVY: a gap of ten days",))
+    gap = Finding("gap", Severity.CAUTION, "WAVY: a gap of ten days")
+    trial = replace(tried(), findings=(gap,))
     critique = examine((trial,))
     assert critique.is_acceptable
     assert found(trial)["data"] == CheckStatus.WARN
+    assert found(replace(trial, findings=(replace(gap, severity=Severity.NOTE),)))["data"] == CheckStatus.PASS
 
 
 def test_with_several_runs_the_worst_outcome_speaks():

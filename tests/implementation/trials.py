@@ -35,7 +35,7 @@ def wavy_bars(*, seed: int = 3, count: int = WARMUP + WINDOW) -> Bars:
     return daily_bars("WAVY", days, {"open": opens, "high": high, "low": low, "close": close, "volume": volume})
 
 
-def series_of(bars: Bars, *, warmup: int = WARMUP, warnings: tuple[str, ...] = ()) -> Series:
+def series_of(bars: Bars, *, warmup: int = WARMUP) -> Series:
     """The bars as a provider would have given them."""
     first, last = bars.sessions[warmup].item(), bars.sessions[-1].item()
     origin = Provenance(
@@ -51,7 +51,7 @@ def series_of(bars: Bars, *, warmup: int = WARMUP, warnings: tuple[str, ...] = (
         source="made by hand",
         fetched_at=datetime(2024, 1, 1, tzinfo=UTC),
         currency="USD",
-        warnings=warnings,
+        warnings=(),
     )
     return Series(bars, warmup, Trading.WEEKDAYS, origin)
 

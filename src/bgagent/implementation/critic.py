@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bgagent.artifacts.attempts import Check, CheckStatus, Critique
+from bgagent.data.findings import Severity
 from bgagent.engine.result import BacktestResult
 from bgagent.implementation.account import check_traded
 from bgagent.implementation.conformity import check_symbol, check_window, counted, failed, passed, plan_checks, warned
@@ -62,9 +63,14 @@ def _agrees(result: BacktestResult, by_rules: BacktestResult) -> Check:
 
 
 def _data(trial: Trial) -> Check:
-    if trial.warnings:
-        return warned("data", "; ".join(trial.warnings), warnings=len(trial.warnings))
-    return passed("data", f"{len(trial.bars) - trial.first} bars without a finding", bars=len(trial.bars) - trial.first)
+    """What is odd about the bars; notes are told, but do not weigh."""
+    grave = [str(finding) for finding in trial.findings if finding.severity is not Severity.NOTE]
+    notes = [str(finding) for finding in trial.findings if finding.severity is Severity.NOTE]
+    if grave:
+        return warned("data", "; ".join(grave), grave=len(grave), notes=len(notes))
+    count = counted(len(trial.bars) - trial.first, "bar")
+    said = "; ".join([f"{count}, nothing that would change the result", *notes])
+    return passed("data", said, bars=len(trial.bars) - trial.first, notes=len(notes))
 
 
 _WORST_FIRST = (CheckStatus.FAIL, CheckStatus.WARN, CheckStatus.SKIP, CheckStatus.PASS)

@@ -6,6 +6,7 @@ from typing import Any, Self
 from bgagent.artifacts.attempts import RunFailure, StrategySource
 from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.bars import Bars
+from bgagent.data.findings import Finding
 from bgagent.engine.orders import Order, Orders, unpack_orders
 from bgagent.engine.plan import RulePlan
 from bgagent.engine.result import BacktestResult
@@ -18,7 +19,7 @@ class Trial:
     first: index of the window's first bar. free: orders when the whole window lay open to the code; blind: orders when
     each bar was handed over only after the decisions before it had come back; again: a second blind run, made only
     when the first two differ. failure: set instead when the code could not be run to its end. result: the blind
-    orders filled by the host's engine. by_rules: the same plan through the rule kernel.
+    orders filled by the host's engine. by_rules: the same plan through the rule kernel. findings: on the bars.
     """
 
     spec: StrategySpec
@@ -32,7 +33,7 @@ class Trial:
     cuts: tuple[int, ...]
     result: BacktestResult | None
     by_rules: BacktestResult
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     failure: RunFailure | None = None
     rejected: str = ""
     isolation: tuple[str, ...] = ()

@@ -24,9 +24,7 @@ def try_source(spec: StrategySpec, run: RunSpec, series: Series, source: Strateg
     bars, first = series.bars, series.warmup_bars
     by_rules = run_plan(run.rules, bars, first=first, account=spec.account)
     nothing = pack_orders([])
-    trial = Trial(
-        spec, run, bars, first, source, nothing, nothing, None, (), None, by_rules, series.provenance.warnings
-    )
+    trial = Trial(spec, run, bars, first, source, nothing, nothing, None, (), None, by_rules, series.findings)
     free = propose(source, series, [len(bars) - 1], 0)
     if isinstance(free, RunFailure):
         return trial.with_failure(free)
