@@ -5,8 +5,9 @@ A body may print WON when what it got can only be seen from inside; secrets show
 
 import os
 import platform
+import resource
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 SECRET = "swordfish-5e1f"
@@ -42,7 +43,8 @@ class Victims:
     tcp_port: int
     udp_port: int
     abstract_name: str
-    before: dict[str, object] = field(default_factory=dict)
+    folder_before: dict[str, object]
+    bounds_before: tuple[object, ...]
 
     @property
     def secret(self) -> Path:
@@ -59,6 +61,18 @@ def state_of(folder: Path) -> dict[str, object]:
     return state
 
 
+def bounds_of(pid: int) -> tuple[object, ...]:
+    """What a process may use; nothing once it has ended."""
+    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    if state == "Z":
+        return ()
+    return (
+        resource.prlimit(pid, resource.RLIMIT_NOFILE),
+        os.sched_getaffinity(pid),
+        os.getpriority(os.PRIO_PROCESS, pid),
+    )
+
+
 Seen = Callable[[Victims, str, set[str]], bool]
 
 
@@ -69,7 +83,7 @@ def in_log(victims: Victims, log: str, reached: set[str]) -> bool:
 
 def on_disk(victims: Victims, log: str, reached: set[str]) -> bool:
     """The folder is not as it was."""
-    return state_of(victims.folder) != victims.before
+    return state_of(victims.folder) != victims.folder_before
 
 
 def at_listener(victims: Victims, log: str, reached: set[str]) -> bool:
@@ -78,18 +92,8 @@ def at_listener(victims: Victims, log: str, reached: set[str]) -> bool:
 
 
 def at_victim(victims: Victims, log: str, reached: set[str]) -> bool:
-    """The other process is gone, or is held to other limits or processors."""
-    import resource
-
-    try:
-        os.kill(victims.pid, 0)
-        with open(f"/proc/{victims.pid}/stat") as stat:
-            if stat.read().rpartition(")")[2].split()[0] == "Z":
-                return True
-    except (ProcessLookupError, FileNotFoundError):
-        return True
-    now = (resource.prlimit(victims.pid, resource.RLIMIT_NOFILE), os.sched_getaffinity(victims.pid))
-    return now != victims.before["victim"]
+    """The other process has ended, or is held to other limits or processors."""
+    return bounds_of(victims.pid) != victims.bounds_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ PROCESSES = [
     Attack("kill its own group", "won(os.kill(0, 0))"),
     Attack("limits of another process", "resource.prlimit(VICTIM, resource.RLIMIT_NOFILE, (3, 3))", at_victim),
     Attack("processors of another process", "os.sched_setaffinity(VICTIM, {0})", at_victim),
-    Attack("lower the priority of another", "won(os.setpriority(os.PRIO_PROCESS, VICTIM, 19))"),
+    Attack("lower the priority of another", "os.setpriority(os.PRIO_PROCESS, VICTIM, 19)", at_victim),
     Attack("trace another process", "won(libc.ptrace(16, VICTIM, 0, 0))", as_root=True),
     Attack("leave its session", "r = libc.setsid()\nwon(r) if r != -1 else won(os.getpgid(0))"),
 ]

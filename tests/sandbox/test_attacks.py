@@ -1,25 +1,24 @@
 """Every attack works on a process without layers, and on none that is sealed."""
 
 import os
-import resource
 import select
 import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
 from bgagent.sandbox.host import probe_isolation
 from bgagent.sandbox.isolation import LAYERS
 from bgagent.sandbox.limits import Limits
-from tests.sandbox.hostile import ATTACKS, HEAD, MODULES, SECRET, WON, Attack, Victims, at_victim, state_of
+from tests.sandbox.hostile import ATTACKS, HEAD, MODULES, SECRET, WON, Attack, Victims, bounds_of, state_of
 from tests.sandbox.runs import run_unchecked, written
 
-SEALS = {"all layers": LAYERS, "filter alone": ("no_new_privs", "seccomp")}
+FILTER_ALONE = ("no_new_privs", "seccomp")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -62,10 +61,10 @@ def victims(listeners) -> Iterator[tuple[Victims, dict[str, socket.socket]]]:
                 listeners["tcp"].getsockname()[1],
                 listeners["udp"].getsockname()[1],
                 listeners["abstract"].getsockname().decode(),
+                state_of(folder),
+                bounds_of(process.pid),
             )
-            held_to = (resource.prlimit(process.pid, resource.RLIMIT_NOFILE), os.sched_getaffinity(process.pid))
-            before = {**state_of(folder)}
-            yield replace(found, before={**before}), {**listeners, "door": door, "_victim": held_to}
+            yield found, {**listeners, "door": door}
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -73,21 +72,18 @@ def victims(listeners) -> Iterator[tuple[Victims, dict[str, socket.socket]]]:
 
 def heard(doors: dict[str, socket.socket]) -> set[str]:
     """Names of the listeners that were visited; takes the visits."""
-    sockets = {name: door for name, door in doors.items() if isinstance(door, socket.socket)}
-    ready = {name for name, door in sockets.items() if select.select([door], [], [], 0)[0]}
+    ready = {name for name, door in doors.items() if select.select([door], [], [], 0)[0]}
     for name in ready:
-        if sockets[name].type == socket.SOCK_DGRAM:
-            sockets[name].recv(100)
+        if doors[name].type == socket.SOCK_DGRAM:
+            doors[name].recv(100)
         else:
-            sockets[name].accept()[0].close()
+            doors[name].accept()[0].close()
     return ready
 
 
-def succeeds(attack: Attack, layers: tuple[str, ...], victims) -> tuple[bool, str]:
-    """Whether the attack got what it wanted, judged from outside, and what it printed."""
+def attempt(attacks: list[Attack], layers: tuple[str, ...], victims) -> tuple[set[str], str]:
+    """Names of the attacks that got what they wanted, judged from outside, and what all of them printed."""
     aims, doors = victims
-    if attack.seen is at_victim:
-        aims = replace(aims, before={"victim": doors["_victim"]})
     targets = {
         "FOLDER": str(aims.folder),
         "SECRET_FILE": str(aims.secret),
@@ -98,22 +94,32 @@ def succeeds(attack: Attack, layers: tuple[str, ...], victims) -> tuple[bool, st
         "WON": WON,
     }
     head = HEAD + "".join(f"{name} = {value!r}\n" for name, value in targets.items())
-    attempt = "try:\n" + "".join(f"    {line}\n" for line in attack.body.splitlines())
-    attempt += "except BaseException as error:\n    print('refused', type(error).__name__, error)"
-    source = written(init=attempt, head=head)
+    tries = "".join(
+        "try:\n"
+        + indent(attack.body, "    ")
+        + "\nexcept BaseException as error:\n    print('refused', repr(error))\nprint('tried')\n"
+        for attack in attacks
+    )
+    source = written(init=tries, head=head)
     outcome = run_unchecked(source, modules=(*MODULES, "fcntl"), layers=layers, limits=Limits(wall_s=10.0))
-    return attack.seen(aims, outcome.log, heard(doors)), f"{outcome}"
+    reached = heard(doors)
+    return {attack.name for attack in attacks if attack.seen(aims, outcome.log, reached)}, f"{outcome}"
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name.replace(" ", "-"))
 def test_an_attack_works_unsealed_and_fails_sealed(attack, victims):
-    for name, layers in SEALS.items():
-        done, said = succeeds(attack, layers, victims)
-        assert not done, f"{attack.name} got through {name}: {said}"
+    done, said = attempt([attack], LAYERS, victims)
+    assert not done, said
     if attack.as_root and os.geteuid() != 0:
         pytest.skip("held when sealed; whether it would work unsealed can only be shown as root")
-    done, said = succeeds(attack, (), victims)
+    done, said = attempt([attack], (), victims)
     assert done, f"{attack.name} proves nothing here, it fails without any layer too: {said}"
+
+
+def test_the_filter_holds_all_of_them_without_any_other_layer(victims):
+    done, said = attempt(ATTACKS, FILTER_ALONE, victims)
+    assert not done, said
+    assert said.count("tried") == len(ATTACKS)
 
 
 def test_the_suite_is_large_enough():

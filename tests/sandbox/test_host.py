@@ -144,7 +144,12 @@ def test_the_log_ends_with_the_way_to_the_failure():
         (written("time.sleep(60)", head="import time"), Limits(wall_s=1.0), "timeout", "longer than the 1 s"),
         (written("10 ** 10 ** 8"), Limits(wall_s=1.0), "timeout", "longer than the 1 s"),  # C code that keeps the GIL
         (written("print('x' * 10000)\n" * 9), Limits(output_flood_kb=100), "protocol", "printed more than the 100 kB"),
-        (written("for _ in range(50): self.buy(0.01)"), Limits(orders=100), "protocol", "more than the 100 orders"),
+        (
+            written("for _ in range(50): self.buy(0.01)"),
+            Limits(orders_per_bar=2),
+            "protocol",
+            "more than the 120 orders",
+        ),
         (written("x = bytearray(400 << 20)\nx[::4096] = x[::4096]"), Limits(memory_mb=300), "memory", ""),
     ],
 )

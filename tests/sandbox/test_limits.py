@@ -5,7 +5,7 @@ import pytest
 from bgagent.sandbox.limits import Limits
 
 
-@pytest.mark.parametrize("name", ["wall_s", "cpu_s", "memory_mb", "file_size_mb", "output_kb", "orders"])
+@pytest.mark.parametrize("name", ["wall_s", "cpu_s", "memory_mb", "file_size_mb", "output_kb", "orders_per_bar"])
 def test_a_limit_of_nothing_is_refused(name):
     with pytest.raises(ValueError, match=f"{name} must be above 0"):
         Limits(**{name: 0})

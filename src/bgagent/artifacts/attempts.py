@@ -39,7 +39,8 @@ class StrategySource:
 class RunFailure:
     """Strategy code that could not be run to its end: a value for the critic, not an exception.
 
-    kind: `static`, `crash`, `timeout`, `memory`, `protocol`. detail: one line. log: the tail of what it printed.
+    kind: `static`, `crash`, `timeout`, `memory`, `protocol`, `isolation` (too weak here for code nobody has read; it
+    was not run). detail: one line. log: the tail of what it printed.
     """
 
     kind: str

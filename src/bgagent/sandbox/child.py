@@ -28,10 +28,10 @@ _FILE = "strategy.py"
 def main() -> None:
     """Runs one strategy to its end; never returns."""
     reading, writing = int(sys.argv[1]), int(sys.argv[2])
-    _close_all_but({0, 1, 2, reading, writing})
     channel = Channel(reading, writing)
     begin = marshal.loads(channel.receive(Kind.BEGIN)[1])  # noqa: S302 - from the host that started us
     _prepare(begin["modules"], begin["seed"])
+    _close_all_but({0, 1, 2, reading, writing})
     isolation = seal(Limits(**begin["limits"]), begin["layers"])
     channel.send(Kind.READY, isolation.pack())
     source = channel.receive(Kind.SOURCE)[1].decode()
@@ -44,14 +44,6 @@ def main() -> None:
     os._exit(0)
 
 
-def _close_all_but(kept: set[int]) -> None:
-    start = 0
-    for descriptor in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
-        if start < descriptor:  # an empty range that ends at 0 would close everything
-            os.closerange(start, descriptor)
-        start = descriptor + 1
-
-
 def _prepare(modules: list[str], seed: int) -> None:
     """All that needs files: what the strategy imports, the time zone. Both global generators get the seed."""
     for name in modules:
@@ -61,6 +53,15 @@ def _prepare(modules: list[str], seed: int) -> None:
     for name in ("random", "numpy.random"):
         if name in sys.modules:
             sys.modules[name].seed(seed % 2**32)
+
+
+def _close_all_but(kept: set[int]) -> None:
+    """Whatever an import has left open."""
+    with suppress(FileNotFoundError):  # no /proc here: then nothing but the host's care has closed them
+        for name in os.listdir("/proc/self/fd"):
+            if int(name) not in kept:
+                with suppress(OSError):  # the listing's own
+                    os.close(int(name))
 
 
 def _run(source: str, begin: dict[str, Any], channel: Channel) -> None:

@@ -80,18 +80,19 @@ def begin(
 
     Raises Bug when it fails before it has seen anything of the strategy.
     """
+    # plain numbers only: marshal would write a numpy scalar as bytes
     opening = {"limits": asdict(limits), "layers": tuple(layers), "modules": (), "seed": 0}
     if task is not None:
         opening |= {
             "modules": task.checked.modules,
-            "seed": task.seed,
+            "seed": int(task.seed),
             "strategy": task.checked.strategy,
             "symbols": (task.bars.symbol,),
             "timeframe": task.bars.timeframe.value,
             "size": len(task.bars),
-            "first": task.first,
-            "initial_capital": task.account.initial_capital,
-            "costs": asdict(task.account.costs),
+            "first": int(task.first),
+            "initial_capital": float(task.account.initial_capital),
+            "costs": {name: float(cost) for name, cost in asdict(task.account.costs).items()},
         }
     ready = _ask(process, Kind.BEGIN, marshal.dumps(opening), Kind.READY)
     if not isinstance(ready, RunFailure):
@@ -153,7 +154,7 @@ def _trade(process: ConfinedProcess, task: Task, series: Series, limits: Limits)
     received: list[Orders] = []
     shown = (task.first - 1, task.first - 1)
     block = series.opening(task.first)
-    count = 0
+    count, most = 0, limits.orders_per_bar * len(task.bars)
     for start, stop in [*task.cuts(), (len(task.bars), len(task.bars))]:
         answer = _ask(process, Kind.BARS, pack_block(block), Kind.ORDERS)
         if isinstance(answer, RunFailure):
@@ -163,8 +164,8 @@ def _trade(process: ConfinedProcess, task: Task, series: Series, limits: Limits)
             return process.fail("protocol", decided)
         received.append(decided)
         count += len(decided)
-        if count > limits.orders:
-            return process.fail("protocol", f"it placed more than the {limits.orders:,} orders allowed")
+        if count > most:
+            return process.fail("protocol", f"it placed more than the {most:,} orders allowed")
         shown = (start, stop - 1)
         block = series.block(start, stop)
     orders: Orders = np.concatenate(received)

@@ -12,7 +12,7 @@ class Limits:
     memory_mb: address space, and what is resident. file_size_mb: size of any file, were one ever open.
     output_kb: how much of the end of what it prints is kept. output_flood_kb: printing more than this ends it.
     expressions, expression_length: indicator expressions it may declare, and the characters of each.
-    lookback: bars an expression may look back. orders: orders it may propose in all.
+    lookback: bars an expression may look back. orders_per_bar: orders it may propose, on average over all bars.
     """
 
     wall_s: float = 30.0
@@ -24,7 +24,7 @@ class Limits:
     expressions: int = 64
     expression_length: int = 2000
     lookback: int = 20_000
-    orders: int = 200_000
+    orders_per_bar: int = 10
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:

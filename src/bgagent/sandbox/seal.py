@@ -33,7 +33,9 @@ def _set_rlimits(limits: Limits) -> None:
     for name, bound in bounds.items():
         number = getattr(resource, name, None)  # MSGQUEUE is Linux alone
         if number is not None:
-            resource.setrlimit(number, (bound, bound))
+            _, hard = resource.getrlimit(number)
+            lower = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+            resource.setrlimit(number, (lower, lower))
 
 
 def _forbid_new_privileges(_: Limits) -> None:
@@ -46,13 +48,15 @@ def _restrict_files(_: Limits) -> None:
 
 def _become_nobody(_: Limits) -> None:
     """No capabilities for anyone; and root, who owns most files without them too, becomes `nobody`."""
-    if os.geteuid() == 0:
-        kernel.drop_bounding_set()
-        kernel.prctl(kernel.PR_SET_SECUREBITS, kernel.SECUREBITS_LOCKED)
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
-    kernel.drop_capabilities()
+    try:
+        if os.geteuid() == 0:
+            kernel.drop_bounding_set()
+            kernel.prctl(kernel.PR_SET_SECUREBITS, kernel.SECUREBITS_LOCKED)
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+    finally:  # also where a container has no such user
+        kernel.drop_capabilities()
 
 
 def _hide_memory(_: Limits) -> None:
@@ -79,13 +83,21 @@ _STEPS: dict[str, Callable[[Limits], None]] = {
 _OF_ONE_THREAD = ("landlock", "seccomp")
 
 
+def _threads() -> int:
+    """How many threads run here; 0 where the system does not say."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 0
+
+
 def _why_not(name: str, layers: Collection[str], threads: int) -> str:
     if name not in layers:
         return "not asked for"
     if name != "rlimits" and not sys.platform.startswith("linux"):
         return f"unknown to {sys.platform}"
     if name in _OF_ONE_THREAD and threads != 1:
-        return f"{threads} threads run already, and it would hold only one of them"
+        return f"{threads or 'an unknown number of'} threads run already, and it would hold only one of them"
     return ""
 
 
@@ -94,7 +106,7 @@ def seal(limits: Limits, layers: Collection[str]) -> Isolation:
 
     A layer that the kernel refuses is reported as missing with its reason, and the rest is applied all the same.
     """
-    threads = len(os.listdir("/proc/self/task")) if sys.platform.startswith("linux") else 1
+    threads = _threads()
     active, missing = [], []
     for name in LAYERS:
         why_not = _why_not(name, layers, threads)
