@@ -31,6 +31,7 @@ from pydantic_ai.usage import RequestUsage
 from bgagent.llm.call import Answer, Failure, FailureKind, Question
 from bgagent.llm.choice import ModelChoice, Protocol
 from bgagent.llm.http_client import CountingClient, NoAnswer
+from bgagent.llm.library_errors import kind_of, what_was_said
 from bgagent.llm.prices import Price
 
 NO_KEY = "none"  # what a server that wants no key is shown, since the libraries insist on one
@@ -94,12 +95,12 @@ class Connection:
         return False
 
     def _failure(self, error: Exception) -> Failure:
-        kind = _kind_of(error)
+        kind = kind_of(error)
         status = getattr(error, "status_code", None)
         never_sent = kind is FailureKind.CONNECTION and getattr(error, "phase", None) in ("connect", "pool")
         return Failure(
             kind,
-            self._one_line(_what_was_said(error)),
+            self._one_line(what_was_said(error)),
             status=status,
             retry_after_s=getattr(error, "retry_after", None),
             may_be_billed=status is None and not never_sent,
@@ -173,73 +174,6 @@ def _messages(question: Question) -> list[ModelMessage]:
         is_ours = index % 2 == 1
         messages.append(ModelRequest.user_text_prompt(turn) if is_ours else ModelResponse(parts=[TextPart(turn)]))
     return messages
-
-
-_KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
-    (errors.ModelAuthenticationError, FailureKind.AUTH),
-    (errors.ModelQuotaExceededError, FailureKind.QUOTA),
-    (errors.ModelRateLimitError, FailureKind.RATE),
-    (errors.ModelOverloadedError, FailureKind.OVERLOAD),
-    (errors.ModelUnavailableError, FailureKind.OVERLOAD),
-    (errors.ModelServerError, FailureKind.OUTAGE),
-    (errors.ModelContextWindowExceededError, FailureKind.CONTEXT),
-    (errors.ModelNotFoundError, FailureKind.NOT_FOUND),
-    (errors.ModelRequestRejectedError, FailureKind.REJECTED),
-    (errors.ModelTimeoutError, FailureKind.TIMEOUT),
-    (errors.ModelRequestTimeout, FailureKind.TIMEOUT),
-    (errors.ContentFilterError, FailureKind.REFUSAL),
-    (errors.ModelConnectionError, FailureKind.CONNECTION),
-    (errors.UnexpectedModelBehavior, FailureKind.MALFORMED),
-    (errors.UserError, FailureKind.REJECTED),
-)
-_CONTEXT_WORDS = re.compile(r"context[ _-]?(size|length|window)", re.IGNORECASE)
-_REFUSAL_WORDS = re.compile(r"content[ _-]?(filter|policy|management)|moderation|flagged", re.IGNORECASE)
-
-
-def _kind_of(error: Exception) -> FailureKind:
-    if no_answer := _no_answer(error):
-        return no_answer.kind
-    otherwise = FailureKind.REJECTED if hasattr(error, "status_code") else FailureKind.MALFORMED  # no JSON, mostly
-    kind = next((kind for family, kind in _KINDS if isinstance(error, family)), otherwise)
-    if kind is FailureKind.REJECTED:
-        said = _what_was_said(error)
-        if _CONTEXT_WORDS.search(said):
-            return FailureKind.CONTEXT
-        if _REFUSAL_WORDS.search(said):
-            return FailureKind.REFUSAL
-    return kind
-
-
-def _no_answer(error: BaseException | None) -> NoAnswer | None:
-    """What the HTTP client found, below the libraries' own errors."""
-    while error is not None and not isinstance(error, NoAnswer):
-        error = error.__cause__
-    return error
-
-
-def _what_was_said(error: Exception) -> str:
-    """The server's own words where it said any, else the library's."""
-    if no_answer := _no_answer(error):
-        return str(no_answer)
-    if isinstance(error, errors.ModelRequestTimeout):
-        return f"nothing came within {error.timeout:.0f} s"
-    body = getattr(error, "body", None)
-    if isinstance(body, dict):
-        inner = body.get("error", body)
-        said = inner.get("message") if isinstance(inner, dict) else inner
-        if isinstance(said, str) and said:
-            return said
-    if isinstance(error, errors.ModelConnectionError) and (cause := _root_cause(error)) is not error:
-        return str(cause) or type(cause).__name__
-    if isinstance(body, str) and body:
-        return body
-    return str(getattr(error, "message", error))
-
-
-def _root_cause(error: BaseException) -> BaseException:
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return error
 
 
 def _estimate(*texts: str) -> int:
