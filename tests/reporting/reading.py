@@ -12,7 +12,8 @@ FIGURE = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)*(?:e-?\d+)?%?")
 _WRITERS = (
     figures.percent, figures.ratio, figures.count, figures.basis_points, figures.price, figures.quantity,
     figures.seconds, figures.plain, lambda value: figures.money(value, "USD", with_symbol=False),
-    lambda value: figures.money(value, "USD", with_symbol=True),
+    lambda value: figures.money(value, "USD", with_symbol=True), lambda value: figures.price(value, 1.0),
+    lambda value: figures.price(value, 0.1),
 )  # fmt: skip
 
 

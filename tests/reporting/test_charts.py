@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from bgagent.artifacts.report import TradeRow
@@ -54,6 +55,15 @@ def test_lines_differ_by_more_than_colour():
     assert dashes["two"] is not None
     assert dashes["rest"] is not None
     assert dashes["two"][1] != dashes["rest"][1]
+
+
+def test_a_logarithmic_scale_is_named():
+    run, curve = make_run()
+    assert "Logarithmic scale" not in texts(equity_chart([(run, curve)], "USD"))
+    tall = replace(curve, benchmark=tuple(np.geomspace(25_000, 900_000, len(curve.at)).tolist()))
+    shown = texts(equity_chart([(run, tall)], "USD"))
+    assert "Logarithmic scale" in shown
+    assert {"20,000", "50,000", "100,000", "200,000", "500,000"} <= set(shown)
 
 
 def test_light_and_dark_come_from_the_readers_setting():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bgagent.reporting.plot import Panel, area, line, padded, thinned, time_ticks, value_ticks
+from bgagent.reporting.plot import Panel, area, line, ratio_ticks, spanning, thinned, time_ticks, value_ticks
 from tests.reporting.samples import sessions
 
 
@@ -70,7 +70,8 @@ def corners(path: str) -> list[tuple[float, float]]:
 
 def test_a_line_goes_through_its_values_without_drifting():
     values = np.cumsum(np.random.default_rng(1).normal(size=1500))
-    panel = Panel(84, 30, 860, 250, *padded(values.min(), values.max()), bars=len(values))
+    span = spanning(values)
+    panel = Panel(84, 30, 860, 250, span.low, span.high, bars=len(values))
     bars, kept = thinned(values, 860)
     for (x, y), bar, value in zip(corners(line(panel, values)), bars, kept, strict=True):
         assert x == pytest.approx(panel.x(bar), abs=0.051)  # tenths of a pixel, also at the far end
@@ -85,5 +86,35 @@ def test_one_bar_is_a_dash_and_a_surface():
 
 @pytest.mark.parametrize("value", [0.0, 100.0, -3.0])
 def test_a_series_that_never_moves_gets_a_range(value):
-    low, high = padded(value, value)
-    assert low < value < high
+    span = spanning(np.array([value]))
+    assert span.low < value < span.high
+
+
+@pytest.mark.parametrize(
+    ("values", "log"),
+    [
+        ((100.0, 250.0), False),
+        ((100.0, 799.0), False),
+        ((100.0, 800.0), True),
+        ((0.0, 800.0), False),
+        ((-1.0, 9.0), False),
+    ],
+)
+def test_an_axis_turns_logarithmic_where_small_values_would_lie_flat(values, log):
+    span = spanning(np.array(values))
+    assert span.log is log
+    assert span.low < min(values)
+    assert span.high > max(values)
+
+
+def test_equal_ratios_are_equal_distances_on_a_logarithmic_axis():
+    panel = Panel(0, 10, 100, 300, 1.0, 1000.0, bars=2, log=True)
+    assert [panel.y(value) for value in (1000.0, 100.0, 10.0, 1.0)] == pytest.approx([10, 110, 210, 310])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(8.0, 130.0, (10, 20, 50, 100)), (0.7, 6.0, (1, 2, 5)), (3.0, 40_000.0, (10, 100, 1_000, 10_000))],
+)
+def test_ratio_ticks_are_ones_twos_and_fives_or_powers_of_ten(low, high, expected):
+    assert ratio_ticks(low, high) == pytest.approx(expected)

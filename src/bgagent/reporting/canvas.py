@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 from importlib import resources
 
-from bgagent.reporting.plot import Panel, time_ticks, value_ticks
+from bgagent.reporting.plot import Panel, Range, ratio_ticks, time_ticks, value_ticks
 from bgagent.reporting.visible import visible
 
 
@@ -24,10 +24,12 @@ class Canvas:
     value_ticks: int
     time_ticks: int
 
-    def panel(self, top: float, height: float, bounds: tuple[float, float], bars: int) -> Panel:
+    def panel(self, top: float, height: float, span: Range, bars: int) -> Panel:
         """A plot area over the whole width, right of the labels."""
-        return Panel(self.left, top, self.width - self.left - 14, height, *bounds, bars)
+        return Panel(self.left, top, self.width - self.left - 14, height, span.low, span.high, bars, span.log)
 
+
+LOG_NOTE = ("", "Logarithmic scale")
 
 WIDE = Canvas(width=960, left=84, height=270, value_ticks=6, time_ticks=9)
 NARROW = Canvas(width=372, left=66, height=220, value_ticks=5, time_ticks=4)
@@ -68,7 +70,8 @@ def axes(
     """Grid, value labels on the left and, when dated, time labels below."""
     labels: list[str] = []
     grid: list[str] = []
-    for value in value_ticks(panel.low, panel.high, ticks or canvas.value_ticks):
+    wanted = ticks or canvas.value_ticks
+    for value in ratio_ticks(panel.low, panel.high) if panel.log else value_ticks(panel.low, panel.high, wanted):
         y = panel.y(value)
         grid.append(f"M{panel.left} {y:.1f}h{panel.width}")
         labels.append(f'<text x="{panel.left - 8}" y="{y + 4:.1f}" text-anchor="end">{label(value)}</text>')
@@ -83,7 +86,7 @@ def axes(
 
 
 def legend(entries: Sequence[tuple[str, str]], canvas: Canvas) -> tuple[str, float]:
-    """(SVG of signs with their names, wrapped to the width; the height it takes)."""
+    """(SVG of signs with their names, wrapped to the width; the height it takes). An entry may be without a sign."""
     parts: list[str] = []
     x, y = 8.0, 20.0
     for sign, name in entries:

@@ -6,9 +6,9 @@ import numpy as np
 
 from bgagent.artifacts.report import Curve, RunRow
 from bgagent.bars import Floats
-from bgagent.reporting.canvas import WIDE, Canvas, axes, drawing, legend, shortened
+from bgagent.reporting.canvas import LOG_NOTE, WIDE, Canvas, axes, drawing, legend, shortened
 from bgagent.reporting.figures import money
-from bgagent.reporting.plot import area, line, padded
+from bgagent.reporting.plot import Range, area, line, spanning
 
 _LINES = ("one", "two", "three", "four", "five", "six")  # classes of the style sheet
 _BENCHMARK = "rest"
@@ -24,13 +24,12 @@ def equity_chart(runs: Sequence[tuple[RunRow, Curve]], currency: str, canvas: Ca
     row, curve = runs[0]
     lines = _lines(runs)
     entries = [(_sign(look), _name(name, final, currency)) for look, name, final, _ in lines]
-    head, top = legend(entries, canvas)
-    every = np.concatenate([values for *_, values in lines])
-    bounds = padded(float(every.min()), float(every.max()))
-    panel = canvas.panel(top, canvas.height, bounds, len(curve.at))
+    span = spanning(np.concatenate([values for *_, values in lines]))
+    head, top = legend([*entries, LOG_NOTE] if span.log else entries, canvas)
+    panel = canvas.panel(top, canvas.height, span, len(curve.at))
     drawdown = np.array(curve.drawdown)
     deepest = min(float(drawdown.min()) * 1.08, -0.01)
-    below = canvas.panel(panel.top + panel.height + 58, 92, (deepest, 0.0), len(curve.at))
+    below = canvas.panel(panel.top + panel.height + 58, 92, Range(deepest, 0.0), len(curve.at))
     title = "Drawdown" if len(runs) == 1 else f"Drawdown of {row.label}"
     body = [
         head,

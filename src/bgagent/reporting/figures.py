@@ -42,13 +42,17 @@ def basis_points(value: float | None) -> str:
     return f"{_fixed(value, 0 if value == int(value) else 1)} bps"
 
 
-def price(value: float | None) -> str:
-    """A price with the decimals its size calls for: cents for shares, more for currencies and small coins."""
+def price(value: float | None, smallest: float | None = None) -> str:
+    """A price with the decimals its size calls for: cents for shares, more for currencies and small coins.
+
+    smallest: the lowest price it stands among, so that a column has the same decimals all along.
+    """
     if value is None:
         return NOT_DEFINED
-    if abs(value) >= 20:
+    size = abs(value if smallest is None else smallest)
+    if size >= 10:
         return _fixed(value, 2)
-    return _fixed(value, 4) if abs(value) >= 1 else _significant(value, 6)
+    return _fixed(value, 4) if size >= 1 else _significant(value, 6)
 
 
 def quantity(value: float | None) -> str:

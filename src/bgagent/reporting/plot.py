@@ -11,7 +11,10 @@ from bgagent.bars import Floats
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A rectangle of the drawing, in pixels, with the values its lower and upper edge stand for."""
+    """A rectangle of the drawing, in pixels, with the values its lower and upper edge stand for.
+
+    log: equal distances are equal ratios; both edges are above 0 then.
+    """
 
     left: float
     top: float
@@ -20,6 +23,7 @@ class Panel:
     low: float
     high: float
     bars: int
+    log: bool = False
 
     def x(self, bar: float) -> float:
         """Pixel of a bar's middle; the first bar sits on the left edge, the last on the right."""
@@ -27,13 +31,34 @@ class Panel:
 
     def y(self, value: float) -> float:
         """Pixel of a value, larger values higher up."""
+        if self.log:
+            return self.top + self.height * math.log(self.high / value) / math.log(self.high / self.low)
         return self.top + self.height * (self.high - value) / (self.high - self.low)
 
 
-def padded(low: float, high: float, *, share: float = 0.06) -> tuple[float, float]:
-    """The range with some air around it; a single value gets a range too."""
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values an axis spans, and whether it is logarithmic."""
+
+    low: float
+    high: float
+    log: bool = False
+
+
+LOG_FROM = 8.0  # highest over lowest value; below that equal distances read better
+
+
+def spanning(values: Floats, *, share: float = 0.06) -> Range:
+    """The range of the values with some air around it; a single value gets a range too.
+
+    Logarithmic where the values are above 0 and grow so much that the small ones would lie flat on the axis.
+    """
+    low, high = float(values.min()), float(values.max())
+    if low > 0 and high / low >= LOG_FROM:
+        air = (high / low) ** share
+        return Range(low / air, high * air, log=True)
     air = (high - low) * share or abs(high) * 0.01 or 1.0
-    return low - air, high + air
+    return Range(low - air, high + air)
 
 
 def value_ticks(low: float, high: float, wanted: int) -> tuple[float, ...]:
@@ -43,6 +68,14 @@ def value_ticks(low: float, high: float, wanted: int) -> tuple[float, ...]:
     step = next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= rough * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return tuple(index * step for index in range(first, last + 1))
+
+
+def ratio_ticks(low: float, high: float) -> tuple[float, ...]:
+    """1, 2 and 5 times powers of ten inside a range above 0; over more than two powers the powers alone."""
+    factors = (1.0, 2.0, 5.0) if high / low < 200 else (1.0,)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = (factor * 10.0**power for power in powers for factor in factors)
+    return tuple(tick for tick in ticks if low <= tick <= high)
 
 
 _UNITS = (4, 7, 10, 13)  # of an ISO stamp: year, month, day, hour

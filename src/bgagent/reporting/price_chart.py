@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bgagent.artifacts.report import Curve, RunRow, TradeRow
-from bgagent.reporting.canvas import WIDE, Canvas, axes, drawing, legend
-from bgagent.reporting.plot import Panel, line, padded
+from bgagent.reporting.canvas import LOG_NOTE, WIDE, Canvas, axes, drawing, legend
+from bgagent.reporting.plot import Panel, line, spanning
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,10 @@ def price_chart(row: RunRow, curve: Curve, symbol: str, canvas: Canvas = WIDE) -
     closes = np.array(curve.closes[symbol])
     prices = np.concatenate([closes, *([price for _, price in fills] for fills in points.values())])
     used = [(_MARKS[kind], fills) for kind, fills in points.items() if fills]
-    head, top = legend(_entries(symbol, [mark for mark, _ in used], traded=bool(trades)), canvas)
-    bounds = padded(float(prices.min()), float(prices.max()), share=0.09)
-    panel = canvas.panel(top, canvas.height, bounds, len(curve.at))
+    span = spanning(prices, share=0.09)
+    entries = _entries(symbol, [mark for mark, _ in used], traded=bool(trades))
+    head, top = legend([*entries, LOG_NOTE] if span.log else entries, canvas)
+    panel = canvas.panel(top, canvas.height, span, len(curve.at))
     body = [head, axes(panel, curve.at, canvas, _price_label), f'<path class="line price" d="{line(panel, closes)}"/>']
     if trades:
         body.append(f'<path class="held" d="{_held(trades, curve.at, panel)}"/>')

@@ -118,14 +118,15 @@ def trades_table(run: RunRow, money: Money) -> Table:
         Column("Costs", "number"),
         Column("Bars", "number"),
     )
+    smallest = min((trade.entry_price for trade in run.trades), default=None)
     rows = tuple(
         (
             trade.symbol,
             trade.direction,
             trade.entry_at,
-            figures.price(trade.entry_price),
+            figures.price(trade.entry_price, smallest),
             trade.exit_at or "still open",
-            figures.price(trade.exit_price),
+            figures.price(trade.exit_price, smallest),
             _REASONS.get(trade.exit_reason, trade.exit_reason.replace("_", " ")),
             figures.quantity(trade.quantity),
             money(trade.profit),
@@ -228,7 +229,7 @@ def data_table(data: Iterable[DataRow]) -> Table:
 
 def attempts_table(attempts: Iterable[AttemptRow]) -> Table:
     """Each turn of the loop and what the critic said."""
-    columns = (Column("Attempt", "number"), Column("Written by"), Column("Outcome"), Column("Findings"))
+    columns = (Column("Attempt"), Column("Written by"), Column("Outcome"), Column("Findings"))
     rows = (
         (
             figures.count(each.number),
