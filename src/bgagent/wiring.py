@@ -9,14 +9,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 import bgagent
 from bgagent.artifacts.attempts import Attempt, RunFailure, StrategySource
 from bgagent.artifacts.report import DataRow, Report, Telemetry
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
-from bgagent.bars import PRICE_COLUMNS, daily_bars
 from bgagent.data.findings import Severity
 from bgagent.data.load import load_series
 from bgagent.data.providers import ProviderOptions, provider_of
@@ -25,7 +22,7 @@ from bgagent.engine.backtest import buy_and_hold, replay
 from bgagent.engine.plan import Account, Costs
 from bgagent.engine.robustness import break_even_cost_bps
 from bgagent.engine.rules import parse_condition
-from bgagent.errors import BgAgentError, Bug, MachineUnfit, NoAcceptableStrategy
+from bgagent.errors import BgAgentError, Bug, NoAcceptableStrategy
 from bgagent.implementation.account import starting_notes
 from bgagent.implementation.evidence import with_evidence
 from bgagent.implementation.loop import Implementation, implement
@@ -39,6 +36,7 @@ from bgagent.reporting.files import write_attempts, write_report
 from bgagent.reporting.runs import FinishedRun, curve_of
 from bgagent.reporting.write import write_json
 from bgagent.sandbox.conversation import Proposal
+from bgagent.sandbox.host import probe_isolation as try_isolation
 from bgagent.sandbox.host import propose
 from bgagent.sandbox.limits import Limits
 from bgagent.settings import Settings
@@ -384,15 +382,8 @@ def versions() -> dict[str, str]:
 
 
 def probe_isolation() -> tuple[str, ...]:
-    """The layers that hold strategy code on this machine, found by running a strategy that does nothing.
+    """The layers that hold strategy code on this machine, then those missing, found by sealing a process without any.
 
     Raises MachineUnfit or Bug when the sandbox does not work here.
     """
-    source = "from bgagent.engine.strategy import Strategy\n\n\nclass Idle(Strategy):\n    pass\n"
-    flat = np.full(2, 100.0)
-    days = np.array(["2024-01-02", "2024-01-03"], dtype="datetime64[D]")
-    bars = daily_bars("PROBE", days, dict.fromkeys(PRICE_COLUMNS, flat))
-    found = propose(source, bars, first=1, account=Account(1.0), producer="template")
-    if isinstance(found, RunFailure):
-        raise MachineUnfit(f"strategy code cannot be run here: {found.kind}: {found.detail}")
-    return found.isolation
+    return try_isolation().lines()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-import bgagent
 from bgagent.artifacts.attempts import RunFailure
 from bgagent.bars import Bars
 from bgagent.engine.plan import Account
@@ -90,7 +89,7 @@ def _start(limits: Limits, seed: int, variant: int) -> ConfinedProcess:
 
 def _environment(seed: int, variant: int) -> dict[str, str]:
     """All that the child's environment holds. Packages are found without `site`, so no .pth file runs."""
-    roots = (Path(os.__file__).parent, *(Path(str(package.__file__)).parents[1] for package in (np, bgagent)))
+    roots = (Path(os.__file__).parent, Path(np.__file__).parents[1], Path(__file__).parents[2])
     return {
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(str(root) for root in roots)),
         "PYTHONHASHSEED": str((seed + 7919 * variant + 1) % _HASH_SEEDS),
