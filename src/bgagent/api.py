@@ -188,7 +188,7 @@ def settle(seen: Look) -> None:
     if not seen.lacks_report:
         return
     from bgagent.bg_run import read_request
-    from bgagent.wiring import report_failure
+    from bgagent.story import report_failure
 
     try:
         report_failure(read_request(seen.files), _error_of(seen), seen.files.reports)

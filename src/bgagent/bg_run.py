@@ -36,10 +36,10 @@ def _run(files: JobFiles, settings: Settings, record: Recorder) -> tuple[int, st
     record.event("info", "request", prompt=request.prompt, as_of=request.as_of, seed=request.seed)
     record.event("info", "settings", **_resolved(settings, request))
     try:
-        from bgagent import wiring
+        from bgagent import story, wiring
 
         imports_ok = not any(name.partition(".")[0] == FORBIDDEN_PACKAGE for name in sys.modules)
-        record.event("info" if imports_ok else "error", f"imports_ok: {str(imports_ok).lower()}", **wiring.versions())
+        record.event("info" if imports_ok else "error", f"imports_ok: {str(imports_ok).lower()}", **story.versions())
         if not imports_ok:
             raise Bug(f"a package named {FORBIDDEN_PACKAGE} was imported")
         report = wiring.run_request(request, settings, files.reports, record)
@@ -61,7 +61,7 @@ def _run(files: JobFiles, settings: Settings, record: Recorder) -> tuple[int, st
 
 def _ended(error: BgAgentError, request: Request, files: JobFiles, record: Recorder) -> tuple[int, str]:
     """What ended the job, with the report of it where that can still be written."""
-    from bgagent.wiring import report_failure
+    from bgagent.story import report_failure
 
     try:
         report_failure(request, error, files.reports)

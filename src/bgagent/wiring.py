@@ -1,17 +1,12 @@
 """Settings and a request made into the tools of the pipeline: the one place where the parts meet."""
 
 import os
-import sys
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
-import bgagent
 from bgagent.artifacts.attempts import Attempt, RunFailure, StrategySource
-from bgagent.artifacts.report import DataRow, Report, Telemetry
+from bgagent.artifacts.report import DataRow, Report
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
 from bgagent.data.findings import Severity
@@ -31,7 +26,7 @@ from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import try_source
 from bgagent.periods import bars_per_year
 from bgagent.pipeline import Recorder, Tools, run
-from bgagent.reporting.compose import compose, compose_failure, with_time_to_report
+from bgagent.reporting.compose import compose, with_time_to_report
 from bgagent.reporting.files import write_attempts, write_report
 from bgagent.reporting.runs import FinishedRun, curve_of
 from bgagent.reporting.write import write_json
@@ -40,38 +35,18 @@ from bgagent.sandbox.host import probe_isolation as try_isolation
 from bgagent.sandbox.host import propose
 from bgagent.sandbox.limits import Limits
 from bgagent.settings import Settings
+from bgagent.story import Story, report_failure
 from bgagent.understanding.understand import Defaults, understand
 
 LEAST_WARMUP_BARS = 250
 WARMUP_LOOKBACKS = 10
 DATA_SHARE_OF_TIME = 0.8  # of the job's time, for one series
-SHOWN_PACKAGES = ("numpy", "TA-Lib", "msgspec", "yfinance")
-
-
-@dataclass(slots=True)
-class _Story:
-    """What a job has found so far: a failure is reported with all of it."""
-
-    began: float
-    understood: Understood | None = None
-    data: tuple[DataRow, ...] = ()
-    attempts: list[Attempt] = field(default_factory=list)
-    isolation: tuple[str, ...] = ()
-    phases: dict[str, float] = field(default_factory=dict)
-    phase: tuple[str, float] = ("", 0.0)
-
-    def enter(self, name: str) -> None:
-        """A phase begins, and with it the one before ends."""
-        now = time.monotonic()
-        if self.phase[0]:
-            self.phases[self.phase[0]] = round(now - self.phase[1], 3)
-        self.phase = (name, now)
 
 
 class _Watched:
     """The job's recorder, with the time of each phase kept for the report."""
 
-    def __init__(self, record: Recorder, story: _Story) -> None:
+    def __init__(self, record: Recorder, story: Story) -> None:
         self._record = record
         self._story = story
 
@@ -91,37 +66,19 @@ def run_request(request: Request, settings: Settings, reports: Path, record: Rec
 
     An error of the tree becomes a report of the failure; anything else comes through.
     """
-    story = _Story(time.monotonic())
+    story = Story()
     watched = _Watched(record, story)
     try:
         report = run(request, _tools(request, settings, reports, watched, story), watched)
     except BgAgentError as error:
-        return report_failure(request, error, reports, story=story)
+        return report_failure(request, error, reports, story)
     record.event(
         "info", "verdict", verdict=report.verdict, reasons=list(report.verdict_reasons), exit_code=report.exit_code
     )
     return report
 
 
-def report_failure(request: Request, error: BgAgentError, reports: Path, *, story: _Story | None = None) -> Report:
-    """The report of a job without a result, written to `reports`."""
-    story = story or _Story(time.monotonic())
-    story.enter("")
-    report = compose_failure(
-        request,
-        error,
-        telemetry=_telemetry(request, story),
-        understood=story.understood,
-        clauses=getattr(error, "clauses", ()),
-        data=story.data,
-        checks=story.attempts[-1].critique.checks if story.attempts else (),
-        attempts=story.attempts,
-    )
-    write_report(report, reports, request=request, attempts=story.attempts)
-    return report
-
-
-def _tools(request: Request, settings: Settings, reports: Path, record: _Watched, story: _Story) -> Tools:
+def _tools(request: Request, settings: Settings, reports: Path, record: _Watched, story: Story) -> Tools:
     folder = reports / request.job_id
 
     def keep(name: str, artifact: object) -> None:
@@ -136,7 +93,7 @@ def _tools(request: Request, settings: Settings, reports: Path, record: _Watched
     )
 
 
-def _understand(request: Request, settings: Settings, record: _Watched, story: _Story) -> Understood:
+def _understand(request: Request, settings: Settings, record: _Watched, story: Story) -> Understood:
     defaults = Defaults(costs=Costs(slippage_bps=settings.slippage_bps, commission_bps=settings.commission_bps))
     understood = understand(request, defaults=defaults)
     story.understood = understood
@@ -151,7 +108,7 @@ def _understand(request: Request, settings: Settings, record: _Watched, story: _
 
 
 def _load(
-    spec: StrategySpec, request: Request, settings: Settings, record: _Watched, story: _Story
+    spec: StrategySpec, request: Request, settings: Settings, record: _Watched, story: Story
 ) -> Mapping[str, Series]:
     symbols = dict.fromkeys((*spec.symbols, *([spec.benchmark] if spec.benchmark else [])))
     loaded = {}
@@ -246,7 +203,7 @@ def _implement(
     settings: Settings,
     folder: Path,
     record: _Watched,
-    story: _Story,
+    story: Story,
 ) -> Implementation:
     limits = Limits(wall_s=settings.sandbox_timeout_s, memory_mb=settings.sandbox_memory_mb)
 
@@ -310,7 +267,7 @@ def _report(
     series: Mapping[str, Series],
     done: Implementation,
     reports: Path,
-    story: _Story,
+    story: Story,
 ) -> Report:
     spec = understood.spec
     trials = done.trials
@@ -323,10 +280,10 @@ def _report(
         data=story.data,
         checks=done.critique.checks,
         attempts=done.attempts,
-        telemetry=_telemetry(request, story),
+        telemetry=story.telemetry(request),
         bars_per_year=bars_per_year(spec.timeframe, lead.trading),
     )
-    report = with_time_to_report(report, round(time.monotonic() - story.began, 3))
+    report = with_time_to_report(report, story.seconds())
     write_report(report, reports, request=request, curves=[curve_of(one) for one in runs], attempts=done.attempts)
     return report
 
@@ -354,31 +311,6 @@ def _finished(trial: Trial, series: Mapping[str, Series], spec: StrategySpec) ->
         break_even_cost_bps=break_even_cost_bps(with_costs, spec.initial_capital) if trial.result.trades else None,
         notes=starting_notes(trial.plan, trial.bars, trial.first),
     )
-
-
-def _telemetry(request: Request, story: _Story) -> Telemetry:
-    story.enter("")
-    return Telemetry(
-        model=request.model,
-        model_calls=0,
-        tokens_in=0,
-        tokens_out=0,
-        cost_usd=None if request.model else 0.0,
-        attempts=len(story.attempts),
-        time_to_report_s=round(time.monotonic() - story.began, 3),
-        phases=dict(story.phases),
-        isolation=story.isolation,
-        versions=versions(),
-    )
-
-
-def versions() -> dict[str, str]:
-    """Versions of what decides a result."""
-    return {
-        "bgagent": bgagent.__version__,
-        "python": ".".join(str(part) for part in sys.version_info[:3]),
-        **{name: version(name) for name in SHOWN_PACKAGES},
-    }
 
 
 def probe_isolation() -> tuple[str, ...]:
