@@ -100,7 +100,10 @@ def check_direction(trial: Trial, result: BacktestResult) -> Check:
     shorts = len(result.trades) - longs
     if (wanted == "long" and shorts) or (wanted == "short" and longs):
         return failed(
-            "direction", f"{direction_of(trial.plan)} was asked for; {longs} long, {shorts} short trades", longs=longs, shorts=shorts
+            "direction",
+            f"{direction_of(trial.plan)} was asked for; {longs} long, {shorts} short trades",
+            longs=longs,
+            shorts=shorts,
         )
     return passed(
         "direction", f"{longs} long, {shorts} short; {direction_of(trial.plan)} asked for", longs=longs, shorts=shorts

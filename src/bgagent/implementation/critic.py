@@ -58,7 +58,9 @@ def _agrees(result: BacktestResult, by_rules: BacktestResult) -> Check:
             trades_by_rules=len(theirs),
         )
     return passed(
-        "agrees_with_rules", f"{counted(len(ours), 'trade')}, the same as the rules of the spec give without code", trades=len(ours)
+        "agrees_with_rules",
+        f"{counted(len(ours), 'trade')}, the same as the rules of the spec give without code",
+        trades=len(ours),
     )
 
 

@@ -22,12 +22,13 @@ BLIND_ON_EVERY_BAR = 6000  # bars; longer windows are blind at every decision up
 MOST_CUTS = 500
 
 
-def cut_bars(decided_on: Sequence[int], *, first: int, count: int) -> tuple[int, ...]:
+def cut_bars(decided_on: Sequence[int], *, first: int, count: int, everywhere: bool = False) -> tuple[int, ...]:
     """Bars after which the future is cut off: those that decided an order come first, then evenly spaced ones.
 
-    Every bar of the window when there are few enough of them; at least CUTS where the window has as many.
+    Every bar of the window when there are few enough of them, or with `everywhere`; at least CUTS where the window has
+    as many.
     """
-    if count - first <= BLIND_ON_EVERY_BAR:
+    if everywhere or count - first <= BLIND_ON_EVERY_BAR:
         return tuple(range(first - 1, count))
     decisions = sorted(set(decided_on))
     if len(decisions) > MOST_CUTS:
