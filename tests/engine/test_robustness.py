@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bgagent.engine.backtest import buy_and_hold, replay, run_plan
-from bgagent.engine.plan import Account, Costs, Distance, DistanceKind, Rule, RulePlan
-from bgagent.engine.robustness import CostPoint, break_even_cost_bps, returns_at_costs
+from bgagent.engine.orders import Action, Order, pack_orders
+from bgagent.engine.plan import Account, Costs, Distance, DistanceKind, Rule, RulePlan, Sizing
+from bgagent.engine.robustness import CostPoint, break_even_cost_bps, delayed, returns_at_costs
 from tests.engine.price_samples import bars_of, random_bars
 
 
@@ -112,3 +113,22 @@ def test_a_run_without_capital_is_refused():
         break_even_cost_bps(lambda costs: 1.0, 0.0)
     with pytest.raises(ValueError, match="must be above 0"):
         returns_at_costs(lambda costs: 1.0, np.nan, Costs())
+
+
+def test_delayed_orders_are_filled_so_many_opens_later():
+    bars = bars_of([10.0, 20.0, 40.0, 50.0, 60.0])
+    orders = pack_orders([Order(0, Action.ENTER_LONG, sizing=Sizing()), Order(2, Action.EXIT_ALL)])
+    free = Account(1000.0, Costs(0.0))
+    for late, entry, leave in ((0, 20.0, 50.0), (1, 40.0, 60.0)):
+        later = delayed(orders, late, last=len(bars) - 1)
+        (trade,) = replay(later, bars, first=1, account=free).trades
+        assert (trade.entry_price, trade.exit_price) == (entry, leave)
+    assert orders["decided_on"].tolist() == [0, 2]
+
+
+def test_orders_delayed_beyond_the_last_bar_fall_away():
+    orders = pack_orders([Order(day, Action.ENTER_LONG, sizing=Sizing()) for day in range(5)])
+    assert delayed(orders, 2, last=4)["decided_on"].tolist() == [2, 3, 4]
+    assert len(delayed(orders, 9, last=4)) == 0
+    with pytest.raises(ValueError, match="earlier"):
+        delayed(orders, -1, last=4)

@@ -1,4 +1,4 @@
-"""How far a result hangs on what trading is taken to cost.
+"""How far a result hangs on what trading is taken to cost, and on orders being filled at once.
 
 A run is given as a function from costs to the final equity that the same orders come to at those costs.
 """
@@ -6,9 +6,11 @@ A run is given as a function from costs to the final equity that the same orders
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bgagent.engine.orders import Orders
 from bgagent.engine.plan import Costs
 
 COST_FACTORS = (0.0, 1.0, 2.0, 5.0)
+LATE_BARS = (1, 2)
 HIGHEST_COST_BPS = 10_000.0  # the whole value of a fill
 
 _FIRST_GUESS_BPS = 10.0
@@ -39,6 +41,19 @@ def returns_at_costs(
         CostPoint(factor, scaled, _total_return(run, capital, scaled))
         for factor, scaled in ((factor, costs.times(factor)) for factor in factors)
     )
+
+
+def delayed(orders: Orders, bars: int, *, last: int) -> Orders:
+    """The same orders, each decided `bars` bars later; those that would come after bar `last` fall away.
+
+    Prices of limits and stops stay as they were decided, distances are measured from the later fill.
+    Raises ValueError for fewer than 0 bars.
+    """
+    if bars < 0:
+        raise ValueError(f"orders cannot be filled {-bars} bars earlier than they were decided")
+    later = orders.copy()
+    later["decided_on"] += bars
+    return later[later["decided_on"] <= last]
 
 
 def break_even_cost_bps(run: FinalEquity, capital: float) -> float | None:
