@@ -34,5 +34,10 @@ def test_a_sentence_that_looks_like_an_option_comes_after_two_dashes():
     assert rerun_command(replace(REQUEST, prompt="--help me")).endswith(" -- '--help me'")
 
 
+def test_directories_that_the_environment_named_are_named_on_the_line():
+    assert rerun_command(replace(REQUEST, data_dir="/prices:/more")).endswith("--data /prices:/more")
+    assert rerun_command(replace(REQUEST, data="demo", data_dir="/prices")).endswith("--data demo")
+
+
 def test_options_can_be_replaced():
     assert changed(REQUEST, data="demo").endswith("--data demo")

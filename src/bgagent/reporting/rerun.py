@@ -17,7 +17,12 @@ _DEFAULTS = {field.name: field.default for field in fields(Request)}
 
 
 def rerun_command(request: Request) -> str:
-    """`nlbt bg '<sentence>' --as-of ...` with every option that is not the default, quoted for a POSIX shell."""
+    """`nlbt bg '<sentence>' --as-of ...` with every option that is not the default, quoted for a POSIX shell.
+
+    Directories that the environment named are said on the line, so that it finds the same prices from any shell.
+    """
+    if request.data == _DEFAULTS["data"] and request.data_dir:
+        request = replace(request, data=request.data_dir)
     words = ["--as-of", request.as_of.isoformat(timespec="seconds").replace("+00:00", "Z")]
     for name, flag in _FLAGS.items():
         value = getattr(request, name)
