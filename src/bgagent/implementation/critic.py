@@ -53,7 +53,7 @@ def _agrees(result: BacktestResult, by_rules: BacktestResult) -> Check:
     if ours != theirs or not gap <= 1e-9:
         return failed(
             "agrees_with_rules",
-            f"the code makes {len(ours)} trades, the rules of the spec {len(theirs)}; final equity differs by {gap:.2g}",
+            f"the code makes {len(ours)} trades, those of the spec {len(theirs)}; final equity differs by {gap:.2g}",
             trades=len(ours),
             trades_by_rules=len(theirs),
         )
