@@ -24,6 +24,7 @@ from bgagent.implementation.loop import Implementation, implement
 from bgagent.implementation.template import TemplateProducer, runnable
 from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import try_source
+from bgagent.language.read import Defaults
 from bgagent.periods import bars_per_year
 from bgagent.pipeline import Recorder, Tools, run
 from bgagent.reporting.compose import compose, with_time_to_report
@@ -36,7 +37,7 @@ from bgagent.sandbox.host import propose
 from bgagent.sandbox.limits import Limits
 from bgagent.settings import Settings
 from bgagent.story import Story, report_failure
-from bgagent.understanding.understand import Defaults, understand
+from bgagent.understanding.understand import understand
 
 LEAST_WARMUP_BARS = 250
 WARMUP_LOOKBACKS = 10

@@ -37,7 +37,7 @@ def command(sentence: str, *, wait: bool, explain: bool, as_json: bool, **option
     if explain:
         from bgagent.cli.explain import explain_sentence
 
-        return explain_sentence(sentence, reader=options["reader"], as_of=options["as_of"], as_json=as_json)
+        return explain_sentence(sentence, as_of=options["as_of"], as_json=as_json)
     job = api.run_background_job(sentence, **options)
     if not wait:
         if as_json:
