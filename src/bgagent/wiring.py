@@ -15,7 +15,8 @@ from bgagent.data.providers import ProviderOptions, provider_of
 from bgagent.data.series import PriceMode, Series
 from bgagent.engine.backtest import buy_and_hold, replay
 from bgagent.engine.plan import Account, Costs
-from bgagent.engine.robustness import break_even_cost_bps
+from bgagent.engine.result import BacktestResult
+from bgagent.engine.robustness import COST_FACTORS, LATE_BARS, break_even_cost_bps, delayed
 from bgagent.engine.rules import parse_condition
 from bgagent.errors import BgAgentError, Bug, NoAcceptableStrategy
 from bgagent.implementation.account import starting_notes
@@ -296,21 +297,25 @@ def _finished(trial: Trial, series: Mapping[str, Series], spec: StrategySpec) ->
     held = series[symbol]
     benchmark = buy_and_hold(held.bars, first=held.warmup_bars, account=spec.account)
 
-    def with_costs(costs: Costs) -> float:
-        account = Account(spec.initial_capital, costs)
-        return replay(trial.orders, trial.bars, first=trial.first, account=account).final_equity
+    def replayed(costs: Costs, bars_late: int = 0) -> BacktestResult:
+        orders = delayed(trial.orders, bars_late, last=len(trial.bars) - 1)
+        return replay(orders, trial.bars, first=trial.first, account=Account(spec.initial_capital, costs))
 
+    def with_costs(costs: Costs) -> float:
+        return replayed(costs).final_equity
+
+    has_traded = bool(trial.result.trades)
     return FinishedRun(
         label=trial.run.label,
         source=runnable(trial.source),
         result=trial.result,
         benchmark=benchmark,
         benchmark_label=f"buy and hold {symbol}",
-        without_costs=replay(
-            trial.orders, trial.bars, first=trial.first, account=Account(spec.initial_capital, spec.costs.times(0))
-        ),
-        break_even_cost_bps=break_even_cost_bps(with_costs, spec.initial_capital) if trial.result.trades else None,
+        without_costs=replayed(spec.costs.times(0)),
+        break_even_cost_bps=break_even_cost_bps(with_costs, spec.initial_capital) if has_traded else None,
         notes=starting_notes(trial.plan, trial.bars, trial.first),
+        costs_ladder=tuple((factor, replayed(spec.costs.times(factor))) for factor in COST_FACTORS if has_traded),
+        late_fills=tuple((late, replayed(spec.costs, late)) for late in LATE_BARS if has_traded),
     )
 
 

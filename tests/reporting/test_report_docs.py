@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bgagent.artifacts import attempts, clauses, report
+from bgagent.artifacts import attempts, breakdown, clauses, report
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
-ROWS = dict(re.findall(r"(?m)^\| (?:`([^`]+)`|top) \| (.*) \|$", DOCUMENT))
+ROWS = dict(re.findall(r"(?m)^\| (?:`([^`]+)`|top)[^|]* \| (.*) \|$", DOCUMENT))
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,11 @@ ROWS = dict(re.findall(r"(?m)^\| (?:`([^`]+)`|top) \| (.*) \|$", DOCUMENT))
         ("runs[].benchmark", report.Benchmark),
         ("runs[].trades[]", report.TradeRow),
         ("runs[].files", report.RunFiles),
+        ("runs[].costs_ladder[]", breakdown.Replay),
+        ("runs[].months[]", breakdown.MonthRow),
+        ("runs[].years[]", breakdown.YearRow),
+        ("runs[].trade_returns[]", breakdown.ReturnBin),
+        ("comparison", breakdown.Comparison),
         ("checks[]", attempts.Check),
         ("attempts[]", report.AttemptRow),
         ("telemetry", report.Telemetry),

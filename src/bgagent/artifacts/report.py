@@ -7,6 +7,7 @@ fractions, undefined is null. Every rendering is made from this one value.
 from dataclasses import dataclass, field
 
 from bgagent.artifacts.attempts import Check
+from bgagent.artifacts.breakdown import Comparison, MonthRow, Replay, ReturnBin, YearRow
 from bgagent.artifacts.clauses import Assumption, Clause
 from bgagent.artifacts.spec import StrategySpec
 
@@ -120,6 +121,8 @@ class RunRow:
     same orders with every cost set to 0. break_even_cost_bps: commission on each fill's value at which nothing would be
     left of the return; null when there is no such cost. dropped_orders: decided on the last bar, cut_orders: cut to
     what cash paid, ambiguous_bars: stop and target both within reach. source: the strategy's Python file.
+    costs_ladder, late_fills: the same orders at other costs, and filled later; months, years, trade_returns: the
+    result taken apart. All are empty where there is nothing to take apart.
     """
 
     label: str
@@ -138,6 +141,11 @@ class RunRow:
     ambiguous_bars: int = 0
     bars_per_year: float | None = None
     source: str = ""
+    costs_ladder: tuple[Replay, ...] = ()
+    late_fills: tuple[Replay, ...] = ()
+    months: tuple[MonthRow, ...] = ()
+    years: tuple[YearRow, ...] = ()
+    trade_returns: tuple[ReturnBin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +194,8 @@ class Report:
     """The whole of a job's result, or of its failure.
 
     as_of: what "now" was for relative windows. rerun: the command that runs the same job again. definitions: metric ->
-    how it is reckoned, for the metrics this report holds. comparison_chart: path of the runs' equity in one picture.
+    how it is reckoned, for the metrics this report holds. comparison_chart: path of the runs' equity in one picture;
+    comparison: what several runs have to do with each other, null for one. lang: the language of the pages.
     """
 
     schema_version: int
@@ -209,3 +218,5 @@ class Report:
     rerun: str = ""
     definitions: dict[str, str] = field(default_factory=dict)
     comparison_chart: str = ""
+    comparison: Comparison | None = None
+    lang: str = "en"

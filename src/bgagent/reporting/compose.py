@@ -10,6 +10,7 @@ from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import Understood
 from bgagent.engine.result import BacktestResult
 from bgagent.errors import BgAgentError
+from bgagent.reporting.breakdown import compare
 from bgagent.reporting.definitions import definitions_for
 from bgagent.reporting.failure import error_row
 from bgagent.reporting.rerun import rerun_command
@@ -65,6 +66,7 @@ def compose(
         rerun=rerun_command(request),
         definitions=definitions_for(rows),
         comparison_chart=f"{request.job_id}/{COMPARISON_CHART}" if len(rows) > 1 else "",
+        comparison=compare(rows, [run.result for run in runs]),
     )
 
 

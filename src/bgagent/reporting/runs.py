@@ -13,6 +13,7 @@ from bgagent.artifacts.report import Benchmark, Curve, Metrics, RunFiles, RunRow
 from bgagent.bars import Bars
 from bgagent.engine.metrics import drawdown_curve, measure
 from bgagent.engine.result import BacktestResult, Trade
+from bgagent.reporting.breakdown import month_rows, replay_row, return_bins, year_rows
 from bgagent.reporting.definitions import counted
 
 
@@ -21,7 +22,8 @@ class FinishedRun:
     """Everything the report says about one strategy.
 
     without_costs: the same orders with every cost set to 0. break_even_cost_bps: as in RunRow. notes: what else is
-    to be known of the run, in plain sentences.
+    to be known of the run, in plain sentences. costs_ladder: the same orders by the factor on every cost; late_fills:
+    by the bars they were filled later.
     """
 
     label: str
@@ -32,6 +34,8 @@ class FinishedRun:
     without_costs: BacktestResult
     break_even_cost_bps: float | None = None
     notes: tuple[str, ...] = ()
+    costs_ladder: tuple[tuple[float, BacktestResult], ...] = ()
+    late_fills: tuple[tuple[int, BacktestResult], ...] = ()
 
 
 def run_row(run: FinishedRun, *, folder: str, bars_per_year: float) -> RunRow:
@@ -55,6 +59,16 @@ def run_row(run: FinishedRun, *, folder: str, bars_per_year: float) -> RunRow:
         ambiguous_bars=result.ambiguous_bars,
         bars_per_year=bars_per_year,
         source=run.source.text,
+        costs_ladder=tuple(
+            replay_row(other, factor=factor, bars_late=0, bars_per_year=bars_per_year)
+            for factor, other in run.costs_ladder
+        ),
+        late_fills=tuple(
+            replay_row(other, factor=1.0, bars_late=late, bars_per_year=bars_per_year) for late, other in run.late_fills
+        ),
+        months=month_rows(result) if result.trades else (),
+        years=year_rows(result, run.benchmark) if result.trades else (),
+        trade_returns=return_bins([trade.return_fraction for trade in result.closed_trades]),
     )
 
 
