@@ -217,16 +217,15 @@ class Book:
     def follow(self, lot: Lot, high: float, low: float) -> None:
         """Moves a trailing level with the completed bar; never away from the price."""
         if lot.trail_kind:
-            if lot.side > 0.0:
-                lot.anchor = max(lot.anchor, high)
-            elif low < lot.anchor:
-                lot.anchor = low
+            lot.anchor = max(lot.anchor, high) if lot.side > 0.0 else min(lot.anchor, low)
             self.tighten(lot)
 
     def tighten(self, lot: Lot) -> None:
         """Puts the trailing level at its distance from the best price so far, unless it is nearer already."""
-        distance = lot.trail_value * lot.anchor if lot.trail_kind == FRACTION else lot.trail_value
-        level = lot.anchor - lot.side * distance
+        if lot.trail_kind == FRACTION:
+            level = lot.anchor * (1.0 - lot.side * lot.trail_value)
+        else:
+            level = lot.anchor - lot.side * lot.trail_value
         if lot.side * level > lot.side * lot.trail:
             lot.trail = level
 
@@ -336,7 +335,7 @@ class Book:
         funds = self.cash - 2.0 * short_value  # what a short sale brought in, and its margin, are not free
         quantity = self.affordable(wanted, price, funds)
         # an order for a share of the money there is, is not cut when it only makes room for its own commission
-        is_cut = quantity < wanted and (order.size_kind > CASH or wanted * price > funds * (1.0 + DUST))
+        is_cut = quantity < wanted * (1.0 - DUST) and (order.size_kind > CASH or wanted * price > funds * (1.0 + DUST))
         if order.whole_shares and quantity > 0.0:
             quantity = float(int(quantity + DUST))
             if quantity * price + self.commission(quantity, price) > funds:

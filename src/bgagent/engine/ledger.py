@@ -28,7 +28,7 @@ def books_error(
     """The largest relative gap between the books and the same recomputed from the fills; 0 is perfect.
 
     equity: (m + 1,) with the capital first; cash, quantity: (m,), for the window's m bars. Money is measured against
-    the largest amount in the books, quantities against the largest held, prices of fills against themselves. Compared
+    the largest amount in the books, quantities against the largest fill, prices of fills against themselves. Compared
     are, on each bar, cash, quantity, and equity = cash + position; the final profit and the trades' sum, in total and
     lot by lot; each fill's price and commission with the costs agreed. Infinite when a book is not finite.
     """
@@ -50,7 +50,7 @@ def books_error(
         float(np.abs(cash - money).max()) / scale,
         float(np.abs(equity[1:] - worth).max()) / scale,
         float(np.abs(equity[1:] - cash - quantity * close).max()) / scale,
-        float(np.abs(quantity - held).max()) / max(float(np.abs(held).max()), 1e-300),
+        float(np.abs(quantity - held).max()) / max((abs(fill.quantity) for fill in fills), default=1.0),
         abs(earned - sum(trade.profit for trade in trades)) / scale,
         _largest_profit_gap(fills, trades, float(close[-1])) / scale,
         *(_price_gap(fill, account) for fill in fills),

@@ -13,7 +13,7 @@ import numpy as np
 from bgagent.engine.desk import Desk, OpenLot, Protection
 from bgagent.engine.feed import Column, Due, Feed
 from bgagent.engine.kernel import Book
-from bgagent.engine.orders import Action, Level, Order, Orders, pack_orders
+from bgagent.engine.orders import Action, Level, Order, OrderError, Orders, pack_orders
 from bgagent.engine.plan import Account, Distance, DistanceKind, SizeKind, Sizing
 
 __all__ = [
@@ -31,6 +31,9 @@ __all__ = [
     "crossed_below",
     "drive",
 ]
+
+
+_EXITS = {None: Action.EXIT_ALL, "long": Action.EXIT_LONG, "short": Action.EXIT_SHORT}
 
 
 class Position:
@@ -208,13 +211,15 @@ class Strategy:
             reason=reason,
         )
 
-    def exit(self, reason: str = "rule", lot: int | None = None) -> None:
-        """Closes everything, or one lot by its number, at the next open; does nothing when flat.
+    def exit(self, reason: str = "rule", lot: int | None = None, side: str | None = None) -> None:
+        """Closes everything, one lot by its number, or one side (`long`, `short`), at the next open.
 
-        reason: `rule`, `time`, `schedule` or `rebalance`, for the list of trades.
+        Does nothing when flat. reason: `rule`, `time`, `schedule` or `rebalance`, for the list of trades.
         """
+        if side not in _EXITS:
+            raise OrderError(f"a side to close is 'long', 'short' or None for both, was {side!r}")
         if self._desk.book.lots:
-            action = Action.EXIT_ALL if lot is None else Action.EXIT_LOT
+            action = _EXITS[side] if lot is None else Action.EXIT_LOT
             self._desk.place(Order(self.index, action, reason=reason, lot=lot))
 
     def cancel(self, number: int | None = None) -> None:
