@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bgagent.data import names
 from bgagent.errors import BadUse, BgAgentError, Bug, Crashed, LimitReached, MachineUnfit, Stopped
 from bgagent.jobs import control, lifecycle, store
 from bgagent.jobs.folders import Folders, JobFiles
@@ -237,8 +238,8 @@ def _request(prompt: str, settings: Settings, *, reader: str, seed: int, root: P
         "prompt": prompt,
         "as_of": (settings.as_of or datetime.now(UTC)).isoformat(),
         "reader": reader,
-        "data": _absolute(settings.data, root),
-        "data_dir": _absolute(settings.data_dir, root) if settings.data_dir else "",
+        "data": _source(settings.data, root),
+        "data_dir": _directories(settings.data_dir, root) if settings.data_dir else "",
         "model": settings.llm_model,
         "max_iters": settings.max_iters,
         "timeout_s": settings.timeout_s,
@@ -246,15 +247,24 @@ def _request(prompt: str, settings: Settings, *, reader: str, seed: int, root: P
     }
 
 
-def _absolute(choice: str, root: Path) -> str:
-    """Directories as absolute paths; the name of a provider as it is."""
-    parts = [part for part in choice.split(os.pathsep) if part]
-    if len(parts) == 1 and os.sep not in choice and not choice.startswith((".", "~")) and not (root / choice).is_dir():
+def _source(choice: str, root: Path) -> str:
+    """The data choice as the job takes it: a provider's name, or directories as absolute paths."""
+    if names.is_built_in(choice):
         return choice
-    paths = [root / Path(part).expanduser() for part in parts]
+    if not names.is_path(choice) and not (root / choice).is_dir():
+        if choice in names.provider_names():
+            return choice
+        raise BadUse(
+            f"there is no data provider and no directory named '{choice}'",
+            hint=f"use one of {', '.join(names.provider_names())}, demo, or a directory of csv or parquet files",
+        )
+    return _directories(choice, root)
+
+
+def _directories(choice: str, root: Path) -> str:
+    """Directories joined by ':' as absolute paths. Raises BadUse when one of them is not there."""
+    paths = [root / Path(part).expanduser() for part in choice.split(os.pathsep) if part]
     missing = [path for path in paths if not path.is_dir()]
     if missing:
-        raise BadUse(
-            f"there is no directory {missing[0]}", hint="name a directory of csv or parquet files, or a provider"
-        )
+        raise BadUse(f"there is no directory {missing[0]}", hint="name a directory of csv or parquet files")
     return os.pathsep.join(str(path) for path in paths)

@@ -67,6 +67,7 @@ def synthetic_factory(options: ProviderOptions) -> Provider:
 def brought(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     entries = EntryPoints(EntryPoint(name, f"{__name__}:synthetic_factory", providers.ENTRY_POINTS) for name in names)
     monkeypatch.setattr(providers, "entry_points", entries.select)
+    monkeypatch.setattr("importlib.metadata.entry_points", entries.select)
 
 
 def test_a_package_brings_a_provider_by_an_entry_point(tmp_path, monkeypatch):

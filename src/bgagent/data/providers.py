@@ -8,12 +8,11 @@ from pathlib import Path
 
 from bgagent.data.cached_provider import CachedProvider
 from bgagent.data.folder import FolderProvider
+from bgagent.data.names import ALIASES, ENTRY_POINTS, is_path, provider_names
 from bgagent.data.provider import Provider
 from bgagent.data.synthetic import SyntheticProvider
 from bgagent.data.yahoo import YahooProvider
 from bgagent.errors import BadUse
-
-ENTRY_POINTS = "bgagent.data_providers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,6 @@ _BUILT_IN: Mapping[str, ProviderFactory] = {
     "synthetic": lambda options: SyntheticProvider(options.seed),
     "yahoo": lambda options: YahooProvider(options.cache_dir, timeout_s=options.timeout_s),
 }
-_ALIASES = {"demo": "synthetic"}
 
 
 def provider_of(choice: str, options: ProviderOptions) -> Provider:
@@ -47,22 +45,16 @@ def provider_of(choice: str, options: ProviderOptions) -> Provider:
     name = choice.strip()
     if name in ("", "auto"):
         return provider_of("folder" if options.directories else "yahoo", options)
-    name = _ALIASES.get(name.lower(), name)
+    name = ALIASES.get(name.lower(), name)
     factory = _BUILT_IN.get(name.lower())
     if factory is None:
-        if _is_path(name):
+        if is_path(name) or Path(name).is_dir():
             return FolderProvider([Path(part).expanduser() for part in name.split(os.pathsep) if part])
         factory = _third_party(name)
     provider = factory(options)
     if provider.remote:
         return CachedProvider(provider, options.cache_dir, wait_s=options.timeout_s)
     return provider
-
-
-def provider_names() -> tuple[str, ...]:
-    """Names that `--data` takes, built-in ones first; one that a package brings never replaces a built-in one."""
-    brought = {entry.name for entry in entry_points(group=ENTRY_POINTS)}
-    return (*_BUILT_IN, *sorted(brought - set(_BUILT_IN)))
 
 
 def shadowed_providers() -> tuple[str, ...]:
@@ -72,10 +64,6 @@ def shadowed_providers() -> tuple[str, ...]:
     return tuple(
         f"{entry.name} ({entry.value})" for entry in entries if entry.name in _BUILT_IN or names.count(entry.name) > 1
     )
-
-
-def _is_path(name: str) -> bool:
-    return os.sep in name or os.pathsep in name or name in (".", "..") or name.startswith("~") or Path(name).is_dir()
 
 
 def _some(directories: tuple[Path, ...]) -> tuple[Path, ...]:
