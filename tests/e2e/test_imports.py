@@ -1,4 +1,4 @@
-"""What a verb loads: submitting and looking stay quick because they load nothing of the engine, the data or the report."""
+"""What a verb loads: submitting and looking stay quick because they load nothing of engine, data or report."""
 
 import subprocess
 import sys
