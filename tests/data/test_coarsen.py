@@ -31,12 +31,14 @@ def minute_bars(times: list[str], symbol: str) -> Bars:
     ("wanted", "given", "expected"),
     [
         (Timeframe.WEEK, Timeframe.DAY, True),
-        (Timeframe.MONTH, Timeframe.HOUR_1, False),
+        (Timeframe.MONTH, Timeframe.HOUR_1, True),
         (Timeframe.HOUR_4, Timeframe.HOUR_1, True),
         (Timeframe.HOUR_1, Timeframe.HOUR_4, False),
         (Timeframe.MINUTE_15, Timeframe.MINUTE_5, True),
         (Timeframe.DAY, Timeframe.DAY, True),
-        (Timeframe.DAY, Timeframe.HOUR_1, False),
+        (Timeframe.DAY, Timeframe.HOUR_1, True),
+        (Timeframe.WEEK, Timeframe.MONTH, False),
+        (Timeframe.HOUR_1, Timeframe.DAY, False),
     ],
 )
 def test_which_bars_add_up_to_which(wanted, given, expected):

@@ -75,8 +75,7 @@ def test_longer_bars_are_made_of_shorter_ones_that_are_there(tmp_path):
     assert fetch([tmp_path], "BTC-USD", Timeframe.HOUR_1).timeframe is Timeframe.MINUTE_15
     with pytest.raises(DataUnavailable, match=r"no 5m bars of BTC-USD .* only 15m"):
         fetch([tmp_path], "BTC-USD", Timeframe.MINUTE_5)
-    with pytest.raises(DataUnavailable, match="no 1wk bars of BTC-USD"):
-        fetch([tmp_path], "BTC-USD", Timeframe.WEEK)
+    assert fetch([tmp_path], "BTC-USD", Timeframe.WEEK).timeframe is Timeframe.MINUTE_15
 
 
 def test_an_unknown_symbol_is_refused_and_near_names_are_only_a_hint(tmp_path):

@@ -89,7 +89,7 @@ def _split_findings(raw: RawSeries, first: int, last: int, mode: PriceMode) -> l
     findings = []
     needed = slice(first + 1, last + 1)
     if (raw.split_basis is None) != (mode is PriceMode.RAW):
-        days = days_of(raw.sessions[needed][unknown[needed]])
+        days = days_of(np.unique(raw.sessions[needed][unknown[needed]]))
         if days:
             text = f"the source does not say whether shares were split between {days[0]} and {days[-1]}; none assumed"
             findings.append(Finding("splits_unknown", Severity.CAUTION, text, days))
@@ -122,14 +122,14 @@ def _payout_factor(raw: RawSeries, first: int, last: int, *, pays: bool) -> tupl
         if pays and not known.all():
             text = "the source tells neither dividends nor an adjusted close: returns are without dividends"
             if known.any():
-                days = days_of(raw.sessions[first + 1 : last + 1][~known])
+                days = days_of(np.unique(raw.sessions[first + 1 : last + 1][~known]))
                 text = f"dividends are not known on {name_days(days)}: none assumed"
             findings.append(Finding("dividends_unknown", Severity.CAUTION, text))
         return _after_each(by_dividends), findings
     rounding = 2e-6 / np.minimum(_adj_close(raw)[first:last], _adj_close(raw)[first + 1 : last + 1])
     apart = known & (np.abs(by_adj_close / by_dividends - 1) > _AGREE + rounding)
     if apart.any():
-        days = days_of(raw.sessions[first + 1 : last + 1][apart])
+        days = days_of(np.unique(raw.sessions[first + 1 : last + 1][apart]))
         text = f"dividends and adjusted close of the source disagree, the adjusted close is used: {name_days(days)}"
         findings.append(Finding("dividends_disagree", Severity.CAUTION, text, days))
     if apart.any() or not known.all():

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgagent.data.cache import SeriesCache, Stored
-from bgagent.data.calendars import last_complete_session
 from bgagent.data.clean import tidy
 from bgagent.data.coarsen import fetched_as
 from bgagent.data.findings import Finding, Severity
@@ -17,6 +16,7 @@ from bgagent.data.locks import LockTimeout
 from bgagent.data.markets import Market, market_of
 from bgagent.data.provider import Provider
 from bgagent.data.series import RawSeries, join_rows
+from bgagent.data.session_lists import SessionLists
 from bgagent.errors import DataUnavailable
 from bgagent.periods import Period, Timeframe
 
@@ -44,6 +44,7 @@ class CachedProvider:
     ) -> None:
         self.inner = inner
         self.cache = SeriesCache(cache_dir)
+        self.lists = SessionLists(cache_dir)
         self.wait_s = wait_s
         self.clock = clock
 
@@ -70,7 +71,7 @@ class CachedProvider:
         """The stored series where it covers the period, else a fresh one. Raises DataUnavailable, MachineUnfit."""
         asked = fetched_as(timeframe)
         market = market_of(symbol)
-        until = min(period.end, last_complete_session(now, market))
+        until = min(period.end, self.lists.last_complete(now, market))
         key = (self.name, symbol, asked)
         try:
             with self.cache.lock(*key, wait_s=self.wait_s, shared=True):
@@ -94,7 +95,7 @@ class CachedProvider:
         """Fetch what is missing, keep it, and give the whole; call it under the lock."""
         now = self.clock()
         since = since if timeframe.is_intraday else _EVERYTHING_FROM
-        coverage = Period(min(since, stored.coverage.start) if stored else since, last_complete_session(now, market))
+        coverage = Period(min(since, stored.coverage.start) if stored else since, self.lists.last_complete(now, market))
         try:
             series = self._newest(stored, symbol, since, coverage, timeframe, now)
         except DataUnavailable as error:

@@ -1,7 +1,6 @@
 """Days on which a market trades, by rule: US exchanges since 1971, weekdays for currencies, every day for crypto.
 
-Sources: NYSE Rule 7.2 and its list of special closings. Other exchanges have no rules here; their days are taken from
-their bars.
+Sources: NYSE Rule 7.2 and its list of special closings. Other exchanges have no rules here; `session_lists` has theirs.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -81,6 +80,25 @@ def us_holidays(year: int) -> frozenset[date]:
     return frozenset(days | {day for day in _SPECIAL_CLOSINGS if day.year == year})
 
 
+def us_half_days(period: Period) -> Times:
+    """(n,) datetime64[D]: sessions of a period that end at 13:00 in New York, from 1993 on.
+
+    The day after Thanksgiving, Christmas Eve and the day before Independence Day, where they are sessions and the
+    holiday itself is kept on its own weekday. Source: NYSE Rule 7.2; 3 July from 1995 on, as in its yearly lists.
+    """
+    days = [date(1997, 12, 26), date(1999, 12, 31), date(2003, 12, 26)]
+    for year in range(max(period.start.year, 1993), period.end.year + 1):
+        days.append(_weekday_of_month(year, 11, 3, 4) + timedelta(1))
+        if date(year, 12, 24).weekday() < 4:
+            days.append(date(year, 12, 24))
+        third, friday = date(year, 7, 3), date(year, 7, 5)
+        if (year >= 1995 and third.weekday() in (0, 1, 3)) or (year >= 2013 and third.weekday() == 2):
+            days.append(third)
+        elif 1996 <= year < 2013 and friday.weekday() == 4:
+            days.append(friday)
+    return np.array(sorted(day for day in days if day in period), dtype="datetime64[D]")
+
+
 def sessions(trading: Trading, period: Period) -> Times:
     """(n,) datetime64[D]: the days of a period on which such a market trades; EXCHANGE means the US exchanges."""
     days = np.arange(np.datetime64(period.start, "D"), np.datetime64(period.end, "D") + 1)
@@ -112,18 +130,21 @@ def trading_of(market: Market, days: Times) -> Trading:
     return market.trading
 
 
-def last_complete_session(now: datetime, market: Market) -> date:
-    """The last day whose trading was over at `now` (aware of its zone).
+def last_complete_day(now: datetime, market: Market) -> date:
+    """The last calendar day, session or not, on which nothing more was traded at `now` (aware of its zone).
 
-    A US session is over at 16:00 New York time (on half days too: later than need be, never too early), a day of
-    currencies or crypto at midnight UTC, a session elsewhere when its day is over in its own zone; holidays of other
-    exchanges are not known here.
+    A US day is over at 16:00 New York time (on half days too: later than need be, never too early), a day of
+    currencies or crypto at midnight UTC, a day elsewhere at midnight in its own zone.
     """
     if market.us_sessions:
         local = now.astimezone(ZoneInfo(NEW_YORK))
-        last = local.date() if local.time() >= _CLOSE else local.date() - timedelta(1)
-    else:
-        last = now.astimezone(UTC if market.zone == "UTC" else ZoneInfo(market.zone)).date() - timedelta(1)
+        return local.date() if local.time() >= _CLOSE else local.date() - timedelta(1)
+    return now.astimezone(UTC if market.zone == "UTC" else ZoneInfo(market.zone)).date() - timedelta(1)
+
+
+def last_complete_session(now: datetime, market: Market) -> date:
+    """The last session that was over at `now`, by rule; on exchanges outside the US a weekday, holiday or not."""
+    last = last_complete_day(now, market)
     trading = Trading.WEEKDAYS if market.trading is Trading.EXCHANGE and not market.us_sessions else market.trading
     return sessions(trading, Period(last - timedelta(14), last))[-1].item()  # type: ignore[no-any-return]
 

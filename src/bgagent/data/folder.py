@@ -127,10 +127,10 @@ class FolderProvider:
 
 
 def _length_of(wanted: Timeframe, there: set[Timeframe]) -> Timeframe | None:
-    """The longest bars that are there and add up to those wanted; weeks and months are made of days."""
-    if wanted in (Timeframe.WEEK, Timeframe.MONTH):
-        return Timeframe.DAY if Timeframe.DAY in there else None
-    if wanted in there:
+    """The longest bars that are there and add up to those wanted; weeks and months are made of days where they can."""
+    if not wanted.is_intraday and Timeframe.DAY in there:
+        return Timeframe.DAY
+    if wanted.is_intraday and wanted in there:
         return wanted
     return next((length for length in _SHORTEST_LAST if length in there and can_be_made_of(wanted, length)), None)
 

@@ -1,36 +1,26 @@
 """The one door to market data: a symbol and a period in, adjusted and examined bars out."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 
 import numpy as np
 
-from bgagent.bars import Bars, Times
+from bgagent.bars import Bars
 from bgagent.data.adjust import adjust
-from bgagent.data.calendars import last_complete_session, sessions, trading_of
+from bgagent.data.calendars import trading_of
 from bgagent.data.clean import tidy
-from bgagent.data.coarsen import bucket_starts, can_be_made_of, coarsen
+from bgagent.data.coarsen import bucket_starts, can_be_made_of, coarsen, regular_hours
+from bgagent.data.coverage import cut_rows, edge_findings, nothing_there, refuse_future
+from bgagent.data.daily_actions import lacks_actions, with_daily_actions
 from bgagent.data.findings import Finding, Severity
-from bgagent.data.markets import market_of
+from bgagent.data.markets import Market, market_of
 from bgagent.data.provider import Provider
 from bgagent.data.quality import examine
 from bgagent.data.series import PriceMode, Provenance, RawSeries, Series, digest_of
+from bgagent.data.session_lists import SessionLists
 from bgagent.errors import DataUnavailable
 from bgagent.periods import Period, Timeframe, Trading, bars_per_year
-
-_LATE_START_SESSIONS = 10
-_EARLY_END_SESSIONS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Rows of a tidy series: first .. start - 1 feed the warm-up, start .. last are the window."""
-
-    first: int
-    start: int
-    last: int
-    warmup_bars: int
 
 
 def load_series(
@@ -42,15 +32,18 @@ def load_series(
     provider: Provider,
     now: datetime,
     price_mode: PriceMode = PriceMode.TOTAL_RETURN,
+    lists: SessionLists | None = None,
 ) -> Series:
     """The bars of a window with up to `warmup_bars` before it, adjusted as of the window's last bar.
 
-    now: aware of its zone; bars of sessions not over by then are not used. Weeks and months are made of days: the
-    first one lies wholly inside the window, the last one may be cut. Raises DataUnavailable: unknown symbol, no bar in
-    the window, window in the future, source not reachable.
+    now: aware of its zone; bars of sessions not over by then are not used. lists: the sessions of exchanges outside
+    the US; None: only those that follow a rule are known. Weeks and months are made of days: the first one lies wholly
+    inside the window, the last one may be cut. Raises DataUnavailable: unknown symbol, no bar in the window, window in
+    the future, source not reachable.
     """
     market = market_of(symbol)
-    _refuse_future(symbol, period, now)
+    lists = lists or SessionLists(None)
+    refuse_future(symbol, period, now)
     wanted = Period(warmup_start(period.start, timeframe, warmup_bars, market.trading), period.end)
     raw = provider.fetch(symbol, wanted, timeframe, now)
     if not can_be_made_of(timeframe, raw.timeframe):
@@ -59,11 +52,15 @@ def load_series(
         )
     tidied = tidy(raw)
     raw = tidied.series
+    if timeframe.is_intraday and market.pays and lacks_actions(raw):
+        raw = _with_actions(raw, provider, wanted, now)
+    if raw.timeframe.is_intraday and not timeframe.is_intraday:
+        raw = _for_days(raw, market)
     buckets = bucket_starts(raw.times, raw.sessions, timeframe, market)
-    until = min(period.end, last_complete_session(now, market))
-    cut = _cut(raw, buckets, period.start, until, timeframe, warmup_bars)
+    until = min(period.end, lists.last_complete(now, market))
+    cut = cut_rows(raw, buckets, period.start, until, timeframe, warmup_bars)
     if cut is None:
-        raise _nothing_there(raw, period, until, timeframe, provider)
+        raise nothing_there(raw, period, until, timeframe, provider.where)
     trading = market.trading if raw.synthetic else trading_of(market, np.unique(raw.sessions))
     adjusted = adjust(raw, cut.first, cut.last, price_mode, pays=market.pays)
     bars = adjusted.bars
@@ -71,10 +68,10 @@ def load_series(
         bars = coarsen(bars, buckets[cut.first : cut.last + 1], timeframe)
     findings = (
         *raw.findings,
-        *_edges(raw, cut, period, until, warmup_bars, trading),
+        *edge_findings(raw, cut, period, until, warmup_bars, market=market, trading=trading, lists=lists),
         *tidied.findings(Period(raw.sessions[cut.first].item(), raw.sessions[cut.last].item())),
         *adjusted.findings,
-        *examine(adjusted.bars, market, trading),
+        *examine(adjusted.bars, market, trading, lists),
     )
     return Series(
         bars, cut.warmup_bars, trading, _provenance(raw, bars, cut.warmup_bars, price_mode, findings), findings
@@ -88,84 +85,24 @@ def warmup_start(start: date, timeframe: Timeframe, warmup_bars: int, trading: T
     return start - timedelta(ceil(days * 1.1) + spare) if warmup_bars else start
 
 
-def _refuse_future(symbol: str, period: Period, now: datetime) -> None:
-    today = now.astimezone(UTC).date()
-    if period.start > today:
-        year = f" of {period.start.year}" if period.start.year > today.year else ""
-        raise DataUnavailable(
-            f"{symbol}: the window {period} lies in the future (today is {today}), there are no prices{year} yet",
-            hint="choose a window that has already been",
-        )
+def _with_actions(raw: RawSeries, provider: Provider, wanted: Period, now: datetime) -> RawSeries:
+    """Bars within the day with the dividends and splits of the daily series, if the source has one."""
+    try:
+        daily = provider.fetch(raw.symbol, wanted, Timeframe.DAY, now)
+    except DataUnavailable:  # then they stay unknown, which `adjust` says
+        return raw
+    daily = tidy(daily).series
+    return raw if daily.timeframe is not Timeframe.DAY or not len(daily) else with_daily_actions(raw, daily)
 
 
-def _cut(
-    raw: RawSeries, buckets: Times, since: date, until: date, timeframe: Timeframe, warmup_bars: int
-) -> _Cut | None:
-    """Which rows a run needs; None when no whole bar lies in the window."""
-    calendar = buckets.astype("datetime64[D]") if timeframe in (Timeframe.WEEK, Timeframe.MONTH) else raw.sessions
-    start = int(np.searchsorted(calendar, np.datetime64(since, "D"), side="left"))
-    last = int(np.searchsorted(raw.sessions, np.datetime64(until, "D"), side="right")) - 1
-    if start > last:
-        return None
-    edges = np.flatnonzero(np.append(True, buckets[1:] != buckets[:-1]))
-    rank = int(np.searchsorted(edges, start, side="left"))
-    warmup = min(rank, warmup_bars)
-    return _Cut(int(edges[rank - warmup]), start, last, warmup)
-
-
-def _nothing_there(
-    raw: RawSeries, period: Period, until: date, timeframe: Timeframe, provider: Provider
-) -> DataUnavailable:
-    """Why no bar lies in the window, in one line that names what there is."""
-    span = raw.span()
-    if span is None:
-        return DataUnavailable(
-            f"{raw.symbol}: no usable bar in {provider.where}", hint="choose another source with --data"
-        )
-    if until < period.start:
-        return DataUnavailable(
-            f"{raw.symbol}: no session of {period} is over yet", hint=f"the last complete session is {until}"
-        )
-    inside = (raw.sessions >= np.datetime64(period.start)) & (raw.sessions <= np.datetime64(until))
-    if inside.any():
-        name = "week" if timeframe is Timeframe.WEEK else "month"
-        return DataUnavailable(f"{raw.symbol}: no whole {name} lies in {period}", hint="choose a longer window")
-    return DataUnavailable(
-        f"{raw.symbol}: no bar from {period}; {provider.where} has {span}",
-        hint="choose a window inside of that, or another source with --data",
-    )
-
-
-def _edges(raw: RawSeries, cut: _Cut, period: Period, until: date, warmup_bars: int, trading: Trading) -> list[Finding]:
-    """How far the bars fall short of the window and of the warm-up."""
-    first, last = raw.sessions[cut.start].item(), raw.sessions[cut.last].item()
-    begins = raw.sessions[0].item()
-    found = []
-    late = _sessions_between(period.start, first - timedelta(1), trading)
-    if late and begins == first:
-        severity = Severity.CAUTION if late > _LATE_START_SESSIONS else Severity.NOTE
-        text = (
-            f"the source begins on {first}, {late} sessions after the window's start on {period.start}: "
-            f"the result is that of {first} to {last}"
-        )
-        found.append(Finding("late_start", severity, text))
-    if period.end > until:
-        text = f"the window ends on {period.end}; the last complete session is {until}"
-        found.append(Finding("ends_in_future", Severity.NOTE, text))
-    early = _sessions_between(last + timedelta(1), until, trading)
-    if early:
-        severity = Severity.CAUTION if early > _EARLY_END_SESSIONS else Severity.NOTE
-        text = f"the source ends on {last}, {early} sessions before {until}: the result is that of {first} to {last}"
-        found.append(Finding("early_end", severity, text))
-    if cut.warmup_bars < warmup_bars:
-        there = f"only {cut.warmup_bars} of" if cut.warmup_bars else "none of the"
-        text = f"{there} {warmup_bars} warm-up bars: the source begins on {begins}"
-        found.append(Finding("short_warmup", Severity.NOTE, text))
-    return found
-
-
-def _sessions_between(start: date, end: date, trading: Trading) -> int:
-    return 0 if end < start else len(sessions(trading, Period(start, end)))
+def _for_days(raw: RawSeries, market: Market) -> RawSeries:
+    """Bars within the day that daily bars are to be made of: those of the regular session."""
+    regular = regular_hours(raw.times, market)
+    left_out = int(np.sum(~regular))
+    text = f"{Timeframe.DAY} bars are made of {raw.timeframe} bars"
+    if left_out:
+        text += f", {left_out} of them outside of the regular session left out"
+    return replace(raw.take(regular), findings=(*raw.findings, Finding("made_of_shorter", Severity.NOTE, text)))
 
 
 def _provenance(

@@ -10,47 +10,48 @@ from bgagent.periods import Trading
 
 NEW_YORK = "America/New_York"
 
-# suffix: zone of the exchange, money its prices are quoted in (GBp: pence, ILA: agorot, ZAc: cents)
-_EXCHANGES = {
-    "AS": ("Europe/Amsterdam", "EUR"),
-    "AT": ("Europe/Athens", "EUR"),
-    "AX": ("Australia/Sydney", "AUD"),
-    "BK": ("Asia/Bangkok", "THB"),
-    "BO": ("Asia/Kolkata", "INR"),
-    "BR": ("Europe/Brussels", "EUR"),
-    "CO": ("Europe/Copenhagen", "DKK"),
-    "DE": ("Europe/Berlin", "EUR"),
-    "F": ("Europe/Berlin", "EUR"),
-    "HE": ("Europe/Helsinki", "EUR"),
-    "HK": ("Asia/Hong_Kong", "HKD"),
-    "IR": ("Europe/Dublin", "EUR"),
-    "IS": ("Europe/Istanbul", "TRY"),
-    "JK": ("Asia/Jakarta", "IDR"),
-    "JO": ("Africa/Johannesburg", "ZAc"),
-    "KQ": ("Asia/Seoul", "KRW"),
-    "KS": ("Asia/Seoul", "KRW"),
-    "L": ("Europe/London", "GBp"),
-    "LS": ("Europe/Lisbon", "EUR"),
-    "MC": ("Europe/Madrid", "EUR"),
-    "MI": ("Europe/Rome", "EUR"),
-    "MX": ("America/Mexico_City", "MXN"),
-    "NS": ("Asia/Kolkata", "INR"),
-    "NZ": ("Pacific/Auckland", "NZD"),
-    "OL": ("Europe/Oslo", "NOK"),
-    "PA": ("Europe/Paris", "EUR"),
-    "SA": ("America/Sao_Paulo", "BRL"),
-    "SI": ("Asia/Singapore", "SGD"),
-    "SS": ("Asia/Shanghai", "CNY"),
-    "ST": ("Europe/Stockholm", "SEK"),
-    "SW": ("Europe/Zurich", "CHF"),
-    "SZ": ("Asia/Shanghai", "CNY"),
-    "T": ("Asia/Tokyo", "JPY"),
-    "TA": ("Asia/Jerusalem", "ILA"),
-    "TO": ("America/Toronto", "CAD"),
-    "TW": ("Asia/Taipei", "TWD"),
-    "V": ("America/Toronto", "CAD"),
-    "VI": ("Europe/Vienna", "EUR"),
-    "WA": ("Europe/Warsaw", "PLN"),
+# suffix: zone of the exchange, money its prices are quoted in (GBp: pence, ILA: agorot, ZAc: cents), name of its
+# calendar in exchange_calendars (NSE keeps the holidays of BSE, Shenzhen those of Shanghai; None: it makes none)
+_EXCHANGES: dict[str, tuple[str, str, str | None]] = {
+    "AS": ("Europe/Amsterdam", "EUR", "XAMS"),
+    "AT": ("Europe/Athens", "EUR", None),
+    "AX": ("Australia/Sydney", "AUD", "XASX"),
+    "BK": ("Asia/Bangkok", "THB", "XBKK"),
+    "BO": ("Asia/Kolkata", "INR", "XBOM"),
+    "BR": ("Europe/Brussels", "EUR", "XBRU"),
+    "CO": ("Europe/Copenhagen", "DKK", "XCSE"),
+    "DE": ("Europe/Berlin", "EUR", "XETR"),
+    "F": ("Europe/Berlin", "EUR", "XFRA"),
+    "HE": ("Europe/Helsinki", "EUR", "XHEL"),
+    "HK": ("Asia/Hong_Kong", "HKD", "XHKG"),
+    "IR": ("Europe/Dublin", "EUR", "XDUB"),
+    "IS": ("Europe/Istanbul", "TRY", "XIST"),
+    "JK": ("Asia/Jakarta", "IDR", "XIDX"),
+    "JO": ("Africa/Johannesburg", "ZAc", "XJSE"),
+    "KQ": ("Asia/Seoul", "KRW", "XKRX"),
+    "KS": ("Asia/Seoul", "KRW", "XKRX"),
+    "L": ("Europe/London", "GBp", "XLON"),
+    "LS": ("Europe/Lisbon", "EUR", "XLIS"),
+    "MC": ("Europe/Madrid", "EUR", "XMAD"),
+    "MI": ("Europe/Rome", "EUR", "XMIL"),
+    "MX": ("America/Mexico_City", "MXN", "XMEX"),
+    "NS": ("Asia/Kolkata", "INR", "XBOM"),
+    "NZ": ("Pacific/Auckland", "NZD", "XNZE"),
+    "OL": ("Europe/Oslo", "NOK", "XOSL"),
+    "PA": ("Europe/Paris", "EUR", "XPAR"),
+    "SA": ("America/Sao_Paulo", "BRL", "BVMF"),
+    "SI": ("Asia/Singapore", "SGD", "XSES"),
+    "SS": ("Asia/Shanghai", "CNY", "XSHG"),
+    "ST": ("Europe/Stockholm", "SEK", "XSTO"),
+    "SW": ("Europe/Zurich", "CHF", "XSWX"),
+    "SZ": ("Asia/Shanghai", "CNY", "XSHG"),
+    "T": ("Asia/Tokyo", "JPY", "XTKS"),
+    "TA": ("Asia/Jerusalem", "ILA", None),
+    "TO": ("America/Toronto", "CAD", "XTSE"),
+    "TW": ("Asia/Taipei", "TWD", "XTAI"),
+    "V": ("America/Toronto", "CAD", "XTSX"),
+    "VI": ("Europe/Vienna", "EUR", "XWBO"),
+    "WA": ("Europe/Warsaw", "PLN", "XWAR"),
 }
 _MONIES = frozenset(
     "USD EUR GBP JPY CHF AUD CAD NZD SEK NOK DKK PLN CZK HUF TRY ZAR INR CNY CNH HKD SGD KRW TWD THB IDR BRL".split()
@@ -62,7 +63,8 @@ class Market:
     """Where a symbol trades. us_sessions: its days are those of the New York exchanges.
 
     pays: it may pay dividends and be split (a share or a fund; not a currency, an index or a future).
-    currency: as quoted, None when the symbol does not tell.
+    currency: as quoted, None when the symbol does not tell. calendar: of an exchange outside the US, None when the
+    symbol does not tell or the market's days follow a rule.
     """
 
     trading: Trading
@@ -70,6 +72,7 @@ class Market:
     currency: str | None
     us_sessions: bool = False
     pays: bool = False
+    calendar: str | None = None
 
 
 def market_of(symbol: str) -> Market:
@@ -86,8 +89,8 @@ def market_of(symbol: str) -> Market:
         return Market(Trading.ALWAYS, "UTC", crypto[1])
     stem, dot, suffix = name.rpartition(".")
     if dot and suffix in _EXCHANGES:
-        zone, currency = _EXCHANGES[suffix]
-        return Market(Trading.EXCHANGE, zone, currency, pays=True)
+        zone, currency, calendar = _EXCHANGES[suffix]
+        return Market(Trading.EXCHANGE, zone, currency, pays=True, calendar=calendar)
     letters = stem if dot and len(suffix) > 1 else name
     if len(letters) == 6 and letters[:3] in _MONIES and letters[3:] in _MONIES:
         return _currency_pair(letters)

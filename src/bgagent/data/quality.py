@@ -5,22 +5,25 @@ Nothing is mended here; each finding names the sessions, so that a person can lo
 
 import numpy as np
 
-from bgagent.bars import Bars
-from bgagent.data.calendars import US_RULES_FROM, sessions, weekday_of
+from bgagent.bars import Bars, Times
+from bgagent.data.calendars import weekday_of
 from bgagent.data.findings import Finding, Severity, days_of, name_days
 from bgagent.data.markets import Market
-from bgagent.periods import Period, Timeframe, Trading
+from bgagent.data.session_lists import SessionLists
+from bgagent.periods import Timeframe, Trading
 
 _JUMP = 1.5  # the whole bar lies this factor away from the whole bar before
 _ABSURD_JUMP = 3.0
 _SPLIT_RATIOS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100, 1000)
 _STALE_BARS = 5
+_FULL_SESSION = 0.9
 _LONG_GAP_DAYS = 10  # the longest holidays of exchanges without rules here (Chinese new year, Golden Week)
 
 
-def examine(bars: Bars, market: Market, trading: Trading) -> tuple[Finding, ...]:
-    """All that is odd about adjusted bars, worst first."""
-    found = [*_jumps(bars), *_ranges(bars), *_gaps(bars, market, trading), *_stale(bars), *_volume(bars, market)]
+def examine(bars: Bars, market: Market, trading: Trading, lists: SessionLists | None = None) -> tuple[Finding, ...]:
+    """All that is odd about adjusted bars, worst first. lists: the sessions of exchanges outside the US."""
+    gaps = _gaps(bars, market, trading, lists or SessionLists(None))
+    found = [*_jumps(bars), *_ranges(bars), *gaps, *_stale(bars), *_volume(bars, market)]
     weight = list(Severity)
     return tuple(sorted(found, key=lambda finding: -weight.index(finding.severity)))
 
@@ -61,18 +64,16 @@ def _ranges(bars: Bars) -> list[Finding]:
     return [Finding("inconsistent_range", Severity.CAUTION, text, days)]
 
 
-def _gaps(bars: Bars, market: Market, trading: Trading) -> list[Finding]:
+def _gaps(bars: Bars, market: Market, trading: Trading, lists: SessionLists) -> list[Finding]:
     span = bars.span()
     if span is None:
         return []
     have = np.unique(bars.sessions)
-    ruled = market.us_sessions or trading is not Trading.EXCHANGE
-    if not ruled:
-        return _long_gaps(bars)
-    start = max(span.start, US_RULES_FROM)
-    if start > span.end:
-        return []
-    wanted = sessions(trading, Period(start, span.end))
+    known = lists.known(market, trading, span)
+    if known is None:
+        return _long_gaps(bars, market, lists)
+    start, wanted = known.period.start, known.days
+    have = have[(have >= np.datetime64(start)) & (have <= np.datetime64(known.period.end))]
     found = []
     missing = wanted[~np.isin(wanted, have)]
     if trading is Trading.WEEKDAYS:  # many sources leave out Christmas and New Year's Day
@@ -83,20 +84,41 @@ def _gaps(bars: Bars, market: Market, trading: Trading) -> list[Finding]:
         serious = len(days) >= 5 or len(days) > len(wanted) // 100
         text = f"{len(days)} {'session has' if len(days) == 1 else 'sessions have'} no bar: {name_days(days)}"
         found.append(Finding("missing_sessions", Severity.CAUTION if serious else Severity.NOTE, text, days))
-    extra = have[(have >= np.datetime64(start)) & ~np.isin(have, wanted)]
+    extra = have[~np.isin(have, wanted)]
     if trading is Trading.WEEKDAYS:
         extra = extra[weekday_of(extra) != 6]  # the week of currencies opens on Sunday evening
     if len(extra):
         days = days_of(extra)
         text = f"bars on days without trading: {name_days(days)}"
         found.append(Finding("extra_sessions", Severity.NOTE, text, days))
-    return found
+    return [*found, *_short_sessions(bars, known.half_days)]
 
 
-def _long_gaps(bars: Bars) -> list[Finding]:
+def _short_sessions(bars: Bars, half_days: Times) -> list[Finding]:
+    """Sessions with far fewer bars than usual; the first and the last one of the series may be cut."""
+    if not bars.timeframe.is_intraday:
+        return []
+    days, counts = np.unique(bars.sessions, return_counts=True)
+    usual = int(np.median(counts))
+    short = (counts < _FULL_SESSION * usual) & ~np.isin(days, half_days)
+    short[0] = short[-1] = False
+    if not short.any():
+        return []
+    lacking = int(np.sum(usual - counts[short]))
+    serious = lacking > len(bars) // 100
+    named = days_of(days[short])
+    text = f"{len(named)} {'session has' if len(named) == 1 else 'sessions have'} fewer bars than usual ({usual}), "
+    text += f"{lacking} in all: {name_days(named)}"
+    return [Finding("short_sessions", Severity.CAUTION if serious else Severity.NOTE, text, named)]
+
+
+def _long_gaps(bars: Bars, market: Market, lists: SessionLists) -> list[Finding]:
     days = np.unique(bars.sessions)
     width = np.diff(days).astype(int)
+    text = f"only gaps of more than {_LONG_GAP_DAYS} days are looked for: {lists.missing(market)}"
     return [
+        Finding("calendar_unknown", Severity.NOTE, text),
+    ] + [
         Finding(
             "missing_sessions",
             Severity.CAUTION,
