@@ -13,6 +13,7 @@ from bgagent.data.findings import Severity
 from bgagent.data.load import load_series
 from bgagent.data.providers import ProviderOptions, provider_of
 from bgagent.data.series import PriceMode, Series
+from bgagent.data.session_lists import SessionLists
 from bgagent.engine.backtest import buy_and_hold, replay
 from bgagent.engine.plan import Account, Costs
 from bgagent.engine.result import BacktestResult
@@ -152,6 +153,7 @@ def load_bars(spec: StrategySpec, request: Request, settings: Settings, symbol: 
         provider=provider_of(request.data, options),
         now=request.as_of,
         price_mode=PriceMode(spec.price_mode),
+        lists=SessionLists(settings.cache_dir),
     )
 
 
