@@ -11,10 +11,7 @@ from datetime import date, datetime
 
 from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
-from bgagent.bars import PRICE_COLUMNS
-from bgagent.engine.calendar_rules import CALENDAR
-from bgagent.engine.functions import FUNCTIONS
-from bgagent.engine.grammar import Signature
+from bgagent.engine.vocabulary import calendar_words, price_words
 from bgagent.errors import ModelUnavailable, NeedsClarification
 from bgagent.language import frame
 from bgagent.language.frame import LastSession
@@ -75,11 +72,8 @@ def question_for(sentence: str, known: Outline, *, today: date, is_short: bool) 
     instructions = fill(
         prompt,
         form=describe(Proposal),
-        columns=" ".join(PRICE_COLUMNS),
-        functions=" ".join(_call(name, function.signature) for name, function in FUNCTIONS.items()),
-        calendar=" ".join(
-            [*CALENDAR.names, *(_call(name, signature) for name, signature in CALENDAR.signatures.items())]
-        ),
+        words=" ".join(price_words()),
+        calendar=" ".join(calendar_words()),
     )
     turn = fill(
         load_prompt(__package__, "sentence"),
@@ -88,10 +82,6 @@ def question_for(sentence: str, known: Outline, *, today: date, is_short: bool) 
         sentence=json.dumps(sentence, ensure_ascii=False),
     )
     return Question(instructions, (turn,), purpose="read the sentence", max_tokens_out=_ANSWER_TOKENS)
-
-
-def _call(name: str, signature: Signature) -> str:
-    return f"{name}({', '.join(parameter.name for parameter in signature.parameters)})"
 
 
 def _told(sentence: str, known: Outline) -> str:
