@@ -13,6 +13,7 @@ from bgagent.artifacts.attempts import RunFailure
 from bgagent.sandbox.limits import Limits
 from bgagent.sandbox.process import ConfinedProcess
 from bgagent.sandbox.protocol import Kind, pack_frame
+from bgagent.sandbox.started import spawner
 from tests.sandbox.runs import run_unchecked, written
 
 ENVIRONMENT = {"PYTHONUNBUFFERED": "1"}
@@ -31,7 +32,7 @@ time.sleep(600)
 
 
 def start(program: str, **limits) -> ConfinedProcess:
-    return ConfinedProcess(SAY + program, environment=ENVIRONMENT, limits=Limits(**{"wall_s": 10.0, **limits}))
+    return ConfinedProcess(spawner(SAY + program, ENVIRONMENT), limits=Limits(**{"wall_s": 10.0, **limits}))
 
 
 def is_gone(pid: int) -> bool:

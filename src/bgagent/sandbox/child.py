@@ -4,6 +4,7 @@ Started by `process.ConfinedProcess` with two descriptors in sys.argv. Up to the
 trusted; from the SOURCE frame on, this process belongs to the strategy and the host believes nothing it says.
 """
 
+import gc
 import importlib
 import marshal
 import os
@@ -31,6 +32,8 @@ def main() -> None:
     channel = Channel(reading, writing)
     begin = marshal.loads(channel.receive(Kind.BEGIN)[1])  # noqa: S302 - from the host that started us
     _prepare(begin["modules"], begin["seed"])
+    gc.freeze()
+    gc.enable()
     _close_all_but({0, 1, 2, reading, writing})
     isolation = seal(Limits(**begin["limits"]), begin["layers"])
     channel.send(Kind.READY, isolation.pack())

@@ -16,9 +16,11 @@ from bgagent.sandbox.conversation import Proposal, Task, begin, converse
 from bgagent.sandbox.isolation import LAYERS, Isolation, may_run
 from bgagent.sandbox.limits import Limits
 from bgagent.sandbox.process import ConfinedProcess
+from bgagent.sandbox.runners import Runners, can_fork
+from bgagent.sandbox.started import program_of, spawner
 from bgagent.sandbox.static_check import check_source
 
-_PROGRAM = f"from {child.__name__} import main; main()"
+_PROGRAM = program_of(child.__name__)
 _TIME_ZONES = ("UTC0", "EAST-13:45", "WEST+11")
 _HASH_SEEDS = 2**32
 
@@ -35,6 +37,7 @@ def propose(
     variant: int = 0,
     producer: str = "model",
     allow_weak: bool = False,
+    runners: Runners | None = None,
 ) -> Proposal | RunFailure:
     """Runs strategy source in a sealed process of its own over `bars` and gives the orders it decided on.
 
@@ -42,6 +45,7 @@ def propose(
     far have arrived; None: after every bar. The window's first bar always waits for the orders placed before it.
     seed: for the global random generators. variant: another one gives the process another hash seed and time zone.
     producer, allow_weak: see `may_run`; a refusal is a failure of kind `isolation`, and the source is never sent.
+    runners: forks the process from one that has imported everything, where the system can; None: a new interpreter.
     Raises ValueError when there is no bar `first`, MachineUnfit when no process can be started, and Bug when the
     sandbox itself does not work.
     """
@@ -50,15 +54,24 @@ def propose(
         return checked
     task = Task(source, checked, bars, first, account, blocks=blocks, seed=seed)
     return run_task(
-        task, lambda isolation: may_run(producer, isolation, allow_weak=allow_weak), limits=limits, variant=variant
+        task,
+        lambda isolation: may_run(producer, isolation, allow_weak=allow_weak),
+        limits=limits,
+        variant=variant,
+        runners=runners,
     )
 
 
 def run_task(
-    task: Task, permits: Callable[[Isolation], bool], *, limits: Limits, variant: int = 0
+    task: Task,
+    permits: Callable[[Isolation], bool],
+    *,
+    limits: Limits,
+    variant: int = 0,
+    runners: Runners | None = None,
 ) -> Proposal | RunFailure:
     """`propose` without the look at the source beforehand: the attack suite comes in here."""
-    with _start(limits, task.seed, variant) as process:
+    with _start(limits, task.seed, variant, runners) as process:
         return converse(process, task, limits, permits)
 
 
@@ -67,19 +80,22 @@ def probe_isolation(limits: Limits = Limits()) -> Isolation:  # noqa: B008 - fro
 
     Raises MachineUnfit and Bug as `propose` does.
     """
-    with _start(limits, 0, 0) as process:
+    with _start(limits, 0, 0, None) as process:
         isolation = begin(process, limits, LAYERS, None)
     if isinstance(isolation, RunFailure):
         raise MachineUnfit(f"the sandbox cannot be tried: {isolation.detail}")
     return isolation
 
 
-def _start(limits: Limits, seed: int, variant: int) -> ConfinedProcess:
+def _start(limits: Limits, seed: int, variant: int, runners: Runners | None) -> ConfinedProcess:
     """A process about to import and seal itself; this one is made undumpable, so that it cannot read our memory."""
     if sys.platform.startswith("linux"):
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    environment = _environment(seed, variant)
     try:
-        return ConfinedProcess(_PROGRAM, environment=_environment(seed, variant), limits=limits)
+        if runners is not None and can_fork():
+            return ConfinedProcess(runners.starter(environment), limits=limits)
+        return ConfinedProcess(spawner(_PROGRAM, environment), limits=limits)
     except OSError as error:
         raise MachineUnfit(
             f"a process for the strategy cannot be started: {error.strerror or error}",

@@ -5,14 +5,13 @@ import os
 import resource
 import select
 import signal
-import subprocess
-import sys
 import time
 
 from bgagent.artifacts.attempts import RunFailure
 from bgagent.sandbox.clean import clean_text
 from bgagent.sandbox.limits import Limits
 from bgagent.sandbox.protocol import Frame, FrameReader
+from bgagent.sandbox.started import Starter, pipes
 
 _PIECE = 1 << 16
 _LOOK_EVERY_S = 0.05  # how often memory is looked at while the child is silent
@@ -26,11 +25,8 @@ class ConfinedProcess:
     What goes wrong with the child is a RunFailure, and the first one is final: every later call returns it again.
     """
 
-    def __init__(self, program: str, *, environment: dict[str, str], limits: Limits) -> None:
-        """Starts `program`, Python that finds two descriptors in sys.argv: what to read from, what to answer to.
-
-        Raises OSError when the machine cannot start a process.
-        """
+    def __init__(self, start: Starter, *, limits: Limits) -> None:
+        """Has `start` start it. Raises OSError when the machine cannot start a process."""
         self._limits = limits
         self._deadline = time.monotonic() + limits.wall_s
         self._next_look = time.monotonic()
@@ -40,22 +36,12 @@ class ConfinedProcess:
         self._failure: RunFailure | None = None
         self._has_closed = False
         with contextlib.ExitStack() as undo:
-            child_in, self._questions = _pipe(undo)
-            self._answers, child_out = _pipe(undo)
-            self._output, child_log = _pipe(undo)
-            self._process = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-B", "-S", "-c", program, str(child_in), str(child_out)],
-                stdin=subprocess.DEVNULL,
-                stdout=child_log,
-                stderr=child_log,
-                env=environment,
-                cwd="/",
-                pass_fds=(child_in, child_out),
-                start_new_session=True,
-            )
+            (child_in, self._questions), (self._answers, child_out), (self._output, child_log) = pipes(3, undo)
+            self._process = start(child_in, child_out, child_log)
             undo.pop_all()
         for descriptor in (child_in, child_out, child_log):
             os.close(descriptor)
+        self._exit_code: int | None = None
         self._poll = select.poll()
         self._open = [self._questions, self._answers, self._output]
         with contextlib.suppress(OSError, AttributeError):  # Linux 5.3 and later; else closed answers tell of the end
@@ -100,7 +86,7 @@ class ConfinedProcess:
             self._wait(sending=False)
         if self._failure is None and not self._frames.is_empty:
             return self.fail("protocol", "the strategy's process went on answering after its last word")
-        if self._failure is None and self._exit_code() != 0:
+        if self._failure is None and self._own_exit_code() != 0:
             return self.fail(*self._account_of_end())
         self._kill()
         return self._failure
@@ -173,26 +159,20 @@ class ConfinedProcess:
         except (OSError, IndexError):  # no /proc here, or the process has just gone
             return 0.0
 
-    def _exit_code(self) -> int | None:
+    def _own_exit_code(self) -> int | None:
         """How it ended; None when it has not within a grace after closing its answers."""
         until = min(self._deadline, time.monotonic() + _GRACE_S)
-        while not self._has_ended():
+        while self._exit_code is None and not self._process.has_ended():
             if time.monotonic() >= until:
                 return None
             time.sleep(0.001)
         self._kill()
-        return self._process.returncode
-
-    def _has_ended(self) -> bool:
-        """True once it has ended, without taking the news: its number stays its own until its group is dead too."""
-        if self._process.returncode is not None:
-            return True
-        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+        return self._exit_code
 
     def _account_of_end(self) -> tuple[str, str]:
         """Kind and detail of a failure for a process that went without a last word."""
         spent = _processor_s(self._process.pid)
-        code = self._exit_code()
+        code = self._own_exit_code()
         if code is None:
             return "protocol", "it closed its answers without ending"
         if code == -signal.SIGKILL and spent > self._limits.processor_s - 1:
@@ -205,21 +185,10 @@ class ConfinedProcess:
 
     def _kill(self) -> None:
         """Ends the process and whatever it left in its group, then takes what was still printed."""
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.kill()
-            self._process.wait()
+        if self._exit_code is None:
+            self._exit_code = self._process.end()
         while self._read_output():  # others may hold the pipe open, so it is not read to its end
             pass
-
-
-def _pipe(undo: contextlib.ExitStack) -> tuple[int, int]:
-    """A pipe whose ends are closed if what follows fails."""
-    reading, writing = os.pipe()
-    undo.callback(os.close, reading)
-    undo.callback(os.close, writing)
-    return reading, writing
 
 
 def _processor_s(pid: int) -> float:

@@ -59,10 +59,15 @@ def _become_nobody(_: Limits) -> None:
         kernel.drop_capabilities()
 
 
+def die_with_parent() -> None:
+    """Has the kernel kill this process when the one that started it ends."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _hide_memory(_: Limits) -> None:
     """No dump, no reading by others of the same user; and no life after the host's."""
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
 
 
 def _filter_system_calls(_: Limits) -> None:
