@@ -46,9 +46,9 @@ def _reply(symbol: str, _query: dict[str, str]) -> Reply:
     return chart(symbol, _DAYS, [10.0 + row for row in range(len(_DAYS))])
 
 
-def test_several_jobs_make_one_request_and_a_warm_one_needs_no_heavy_library(tmp_path):
+def test_twenty_jobs_make_one_request_and_a_warm_one_needs_no_heavy_library(tmp_path):
     with yahoo_server(_reply) as server:
-        results = [_result(process) for process in [_start(server.url, tmp_path) for _ in range(4)]]
+        results = [_result(process) for process in [_start(server.url, tmp_path) for _ in range(20)]]
         assert len(server.bar_requests()) == 1
         warm = _result(_start(server.url, tmp_path))
         assert len(server.bar_requests()) == 1

@@ -23,7 +23,9 @@ from bgagent.periods import Trading
         ("ETH-EUR", Trading.ALWAYS, "UTC", "EUR", False, False),
         ("BTCUSDT", Trading.ALWAYS, "UTC", "USDT", False, False),
         ("^GSPC", Trading.EXCHANGE, "America/New_York", "USD", True, False),
-        ("^N225", Trading.EXCHANGE, "UTC", None, False, False),
+        ("^N225", Trading.EXCHANGE, "Asia/Tokyo", "JPY", False, False),
+        ("^FTSE", Trading.EXCHANGE, "Europe/London", "GBP", False, False),  # points, not pence
+        ("^WHAT", Trading.EXCHANGE, "UTC", None, False, False),
         ("GC=F", Trading.EXCHANGE, "America/New_York", "USD", False, False),
         ("ABC.WHERE", Trading.EXCHANGE, "UTC", None, False, True),
     ],

@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -169,6 +170,14 @@ def test_a_rate_limit_is_waited_out_within_the_time(tmp_path):
         patient = provider_at(server.url, tmp_path, timeout_s=600.0)
         assert len(patient.fetch("WAIT", WINDOW, Timeframe.DAY, NOW)) == 2
     assert [round(wait / base) for wait, base in zip(patient.waits, (30, 120), strict=True)] == [1, 1]
+
+
+def test_no_patience_beyond_the_time_that_the_job_has_left(tmp_path):
+    with yahoo_server(lambda _symbol, _query: (429, b"Too Many Requests")) as server:
+        hurried = provider_at(server.url, tmp_path, timeout_s=600.0, deadline=time.monotonic() + 60.0)
+        with pytest.raises(DataUnavailable, match="asks to wait"):
+            hurried.fetch("WAIT", WINDOW, Timeframe.DAY, NOW)
+    assert [round(wait / 30) for wait in hurried.waits] == [1]  # two minutes more would have been too long
 
 
 def test_an_answer_that_never_comes_ends_in_time(tmp_path):

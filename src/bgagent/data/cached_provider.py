@@ -1,5 +1,6 @@
 """A remote provider with the cache in front: asked only for what is missing, one process at a time."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from bgagent.data.cache import SeriesCache, Stored
 from bgagent.data.clean import tidy
 from bgagent.data.coarsen import fetched_as
 from bgagent.data.findings import Finding, Severity
-from bgagent.data.locks import LockTimeout
+from bgagent.data.locks import LockTimeout, time_allowed
 from bgagent.data.markets import Market, market_of
 from bgagent.data.provider import Provider
 from bgagent.data.series import RawSeries, join_rows
@@ -40,13 +41,20 @@ class CachedProvider:
     """
 
     def __init__(
-        self, inner: Provider, cache_dir: Path, *, wait_s: float = 60.0, clock: Callable[[], datetime] = utc_now
+        self,
+        inner: Provider,
+        cache_dir: Path,
+        *,
+        wait_s: float = 60.0,
+        clock: Callable[[], datetime] = utc_now,
+        deadline: float | None = None,
     ) -> None:
         self.inner = inner
         self.cache = SeriesCache(cache_dir)
         self.lists = SessionLists(cache_dir)
         self.wait_s = wait_s
         self.clock = clock
+        self.deadline = deadline
 
     def __repr__(self) -> str:
         return f"CachedProvider({self.inner!r})"
@@ -73,19 +81,21 @@ class CachedProvider:
         market = market_of(symbol)
         until = min(period.end, self.lists.last_complete(now, market))
         key = (self.name, symbol, asked)
+        allowed_s = time_allowed(self.wait_s, self.deadline)
+        end = time.monotonic() + allowed_s
         try:
-            with self.cache.lock(*key, wait_s=self.wait_s, shared=True):
+            with self.cache.lock(*key, wait_s=allowed_s, shared=True):
                 stored = self.cache.read(*key)
             if stored is not None and _covers(stored, period.start, until):
                 return stored.series
-            with self.cache.lock(*key, wait_s=self.wait_s, shared=False):
+            with self.cache.lock(*key, wait_s=time_allowed(self.wait_s, end), shared=False):
                 stored = self.cache.read(*key)  # another process may have fetched it meanwhile
                 if stored is not None and _covers(stored, period.start, until):
                     return stored.series
                 return self._fetch_missing(stored, symbol, period.start, asked, market)
         except LockTimeout as error:
             raise DataUnavailable(
-                f"{symbol}: another job has been fetching it from {self.where} for {self.wait_s:.0f} s",
+                f"{symbol}: another job has been fetching it from {self.where} for {allowed_s:.0f} s",
                 hint="run the job again when that one is through",
             ) from error
 

@@ -12,6 +12,7 @@ from bgagent.data.calendars import trading_of
 from bgagent.data.clean import tidy
 from bgagent.data.coarsen import bucket_starts, can_be_made_of, coarsen, regular_hours
 from bgagent.data.coverage import cut_rows, edge_findings, nothing_there, refuse_future
+from bgagent.data.currencies import in_main_units
 from bgagent.data.daily_actions import lacks_actions, with_daily_actions
 from bgagent.data.findings import Finding, Severity
 from bgagent.data.markets import Market, market_of
@@ -50,7 +51,7 @@ def load_series(
         raise DataUnavailable(
             f"{symbol}: {provider.where} has {raw.timeframe} bars, {timeframe} cannot be made of them"
         )
-    tidied = tidy(raw)
+    tidied = tidy(in_main_units(raw))
     raw = tidied.series
     if timeframe.is_intraday and market.pays and lacks_actions(raw):
         raw = _with_actions(raw, provider, wanted, now)
@@ -91,7 +92,7 @@ def _with_actions(raw: RawSeries, provider: Provider, wanted: Period, now: datet
         daily = provider.fetch(raw.symbol, wanted, Timeframe.DAY, now)
     except DataUnavailable:  # then they stay unknown, which `adjust` says
         return raw
-    daily = tidy(daily).series
+    daily = tidy(in_main_units(daily)).series
     return raw if daily.timeframe is not Timeframe.DAY or not len(daily) else with_daily_actions(raw, daily)
 
 

@@ -14,6 +14,11 @@ class LockTimeout(TimeoutError):
     """Somebody else held the lock for all the time that one may wait."""
 
 
+def time_allowed(timeout_s: float, deadline: float | None) -> float:
+    """Seconds one step may take: its own, no more than are left to the deadline (monotonic; None: no bound)."""
+    return timeout_s if deadline is None else max(0.0, min(timeout_s, deadline - time.monotonic()))
+
+
 @contextmanager
 def locked(path: Path, *, wait_s: float, shared: bool = False) -> Iterator[None]:
     """Hold an flock on a file, made when missing; readers may share it.

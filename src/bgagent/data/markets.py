@@ -106,10 +106,31 @@ def _currency_pair(letters: str) -> Market:
     return Market(Trading.WEEKDAYS, "UTC", letters[-3:] if letters[-3:] in _MONIES else None)
 
 
+# an index is counted in the money of its shares
+_INDICES = {
+    "^AXJO": "AX",
+    "^BSESN": "BO",
+    "^BVSP": "SA",
+    "^FCHI": "PA",
+    "^FTSE": "L",
+    "^GDAXI": "DE",
+    "^GSPTSE": "TO",
+    "^HSI": "HK",
+    "^IBEX": "MC",
+    "^KS11": "KS",
+    "^N225": "T",
+    "^NSEI": "NS",
+    "^SSMI": "SW",
+    "^STOXX50E": "DE",
+    "^TWII": "TW",
+}
 _US_INDICES = frozenset("^GSPC ^DJI ^IXIC ^NDX ^RUT ^VIX ^NYA ^OEX ^SOX ^TNX ^IRX ^FVX ^TYX ^RUA ^MID".split())
 
 
 def _index(name: str) -> Market:
     if name in _US_INDICES:
         return Market(Trading.EXCHANGE, NEW_YORK, "USD", us_sessions=True)
+    if name in _INDICES:
+        zone, currency, calendar = _EXCHANGES[_INDICES[name]]
+        return Market(Trading.EXCHANGE, zone, "GBP" if currency == "GBp" else currency, calendar=calendar)
     return Market(Trading.EXCHANGE, "UTC", None)

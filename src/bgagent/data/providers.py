@@ -17,13 +17,18 @@ from bgagent.errors import BadUse
 
 @dataclass(frozen=True, slots=True)
 class ProviderOptions:
-    """What a provider may need to be made. keys: API keys by the name of their setting, never shown."""
+    """What a provider may need to be made.
+
+    timeout_s: for one fetch, waiting included. deadline: on the clock of time.monotonic, when the last fetch of all
+    has to be over; None: no such bound. keys: API keys by the name of their setting, never shown.
+    """
 
     cache_dir: Path
     directories: tuple[Path, ...] = ()
     seed: int = 0
     timeout_s: float = 60.0
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    deadline: float | None = None
 
 
 ProviderFactory = Callable[[ProviderOptions], Provider]
@@ -31,7 +36,7 @@ ProviderFactory = Callable[[ProviderOptions], Provider]
 _BUILT_IN: Mapping[str, ProviderFactory] = {
     "folder": lambda options: FolderProvider(_some(options.directories)),
     "synthetic": lambda options: SyntheticProvider(options.seed),
-    "yahoo": lambda options: YahooProvider(options.cache_dir, timeout_s=options.timeout_s),
+    "yahoo": lambda options: YahooProvider(options.cache_dir, timeout_s=options.timeout_s, deadline=options.deadline),
 }
 
 
@@ -53,7 +58,7 @@ def provider_of(choice: str, options: ProviderOptions) -> Provider:
         factory = _third_party(name)
     provider = factory(options)
     if provider.remote:
-        return CachedProvider(provider, options.cache_dir, wait_s=options.timeout_s)
+        return CachedProvider(provider, options.cache_dir, wait_s=options.timeout_s, deadline=options.deadline)
     return provider
 
 

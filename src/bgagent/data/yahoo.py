@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bgagent.data.calendars import local_days
 from bgagent.data.coarsen import fetched_as
-from bgagent.data.locks import LockTimeout, locked
+from bgagent.data.locks import LockTimeout, locked, time_allowed
 from bgagent.data.series import RawSeries, join_rows
 from bgagent.data.yahoo_answer import Answer, Trouble, YahooTrouble
 from bgagent.errors import DataUnavailable, MachineUnfit
@@ -37,7 +37,8 @@ _ELSEWHERE = "use --data demo for made-up prices, or --data DIR for files of you
 class YahooProvider:
     """Bars from Yahoo Finance.
 
-    timeout_s: for one call of `fetch`, waiting included. base_url: a server to ask in Yahoo's place. wait: sleeps.
+    timeout_s: for one call of `fetch`, waiting included. deadline: on the monotonic clock, when all calls have to be
+    over. base_url: a server to ask in Yahoo's place. wait: sleeps.
     """
 
     name = "yahoo"
@@ -53,11 +54,13 @@ class YahooProvider:
         base_url: str = "",
         wait: Callable[[float], None] = time.sleep,
         lock_dir: Path | None = None,
+        deadline: float | None = None,
     ) -> None:
         self.cache_dir = cache_dir / "yfinance"
         self.timeout_s = timeout_s
         self.base_url = base_url
         self.wait = wait
+        self.deadline = deadline
         self.lock_path = (lock_dir or Path(tempfile.gettempdir())) / f"bgagent-yahoo-{os.getuid()}.lock"
 
     def __repr__(self) -> str:
@@ -85,16 +88,17 @@ class YahooProvider:
                     hint="use daily bars, or --data DIR with files that reach back",
                 )
             start = max(start, oldest)
-        deadline = time.monotonic() + self.timeout_s
+        allowed_s = time_allowed(self.timeout_s, self.deadline)
+        deadline = time.monotonic() + allowed_s
         try:
             self.cache_dir.mkdir(parents=True, exist_ok=True)
-            with locked(self.lock_path, wait_s=self.timeout_s):
+            with locked(self.lock_path, wait_s=allowed_s):
                 parts = [self._ask_patiently(symbol, interval, piece, deadline) for piece in _pieces(start, end, span)]
         except YahooTrouble as trouble:
             raise _explain(trouble, symbol, period, timeframe) from trouble
         except LockTimeout as error:
             raise DataUnavailable(
-                f"{symbol}: another job has been asking Yahoo for {self.timeout_s:.0f} s",
+                f"{symbol}: another job has been asking Yahoo for {allowed_s:.0f} s",
                 hint="run the job again later",
             ) from error
         except OSError as error:
