@@ -9,6 +9,7 @@ from bgagent.artifacts.attempts import Attempt, RunFailure, StrategySource
 from bgagent.artifacts.report import DataRow, Report
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
+from bgagent.data.currencies import refuse_mixed
 from bgagent.data.findings import Severity
 from bgagent.data.load import load_series
 from bgagent.data.providers import ProviderOptions, provider_of
@@ -43,7 +44,7 @@ from bgagent.understanding.understand import understand
 
 LEAST_WARMUP_BARS = 250
 WARMUP_LOOKBACKS = 10
-DATA_SHARE_OF_TIME = 0.8  # of the job's time, for one series
+DATA_SHARE_OF_TIME = 0.8  # of the job's time, for all series together
 
 
 class _Watched:
@@ -115,8 +116,9 @@ def _load(
 ) -> Mapping[str, Series]:
     symbols = dict.fromkeys((*spec.symbols, *([spec.benchmark] if spec.benchmark else [])))
     loaded = {}
+    deadline = story.began + request.timeout_s * DATA_SHARE_OF_TIME
     for symbol in symbols:
-        series = loaded[symbol] = load_bars(spec, request, settings, symbol)
+        series = loaded[symbol] = load_bars(spec, request, settings, symbol, deadline=deadline)
         row = data_row(series)
         story.data = (*story.data, row)
         record.event(
@@ -132,11 +134,14 @@ def _load(
             sha256=row.sha256,
             warnings=[*row.rejections, *row.warnings],
         )
+    refuse_mixed(spec.currency, [series.provenance for series in loaded.values()])
     return loaded
 
 
-def load_bars(spec: StrategySpec, request: Request, settings: Settings, symbol: str) -> Series:
-    """One symbol's bars for a spec, from where the request says."""
+def load_bars(
+    spec: StrategySpec, request: Request, settings: Settings, symbol: str, *, deadline: float | None = None
+) -> Series:
+    """One symbol's bars for a spec, from where the request says. deadline: when to stop asking, monotonic."""
     directories = tuple(Path(part) for part in request.data_dir.split(os.pathsep) if part)
     options = ProviderOptions(
         cache_dir=settings.cache_dir,
@@ -144,6 +149,7 @@ def load_bars(spec: StrategySpec, request: Request, settings: Settings, symbol: 
         seed=request.seed,
         timeout_s=request.timeout_s * DATA_SHARE_OF_TIME,
         keys=settings.secrets,
+        deadline=deadline,
     )
     return load_series(
         symbol,
