@@ -1,0 +1,118 @@
+"""Lets a language model write the code of a strategy, and mend it by the findings of the critic."""
+
+import ast
+import json
+from collections.abc import Sequence
+
+from bgagent.artifacts.attempts import Check, StrategySource
+from bgagent.artifacts.clauses import Clause, ClauseStatus
+from bgagent.artifacts.codec import to_plain
+from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.engine.vocabulary import calendar_words, price_words
+from bgagent.errors import ModelUnavailable
+from bgagent.implementation.strategy_api import strategy_api
+from bgagent.llm.answers import Unreadable, read_python
+from bgagent.llm.call import FailureKind, Model, Question
+from bgagent.llm.prompts import fill, load_prompt
+from bgagent.llm.repair import ask_for
+
+_ANSWER_TOKENS = 8000
+_LONGEST_FINDING = 400  # characters
+
+
+class ModelProducer:
+    """Writes one source per run and attempt; see `bgagent.implementation.loop.Producer`.
+
+    Remembers the last source of each run: a later attempt gets that and the findings, nothing of the talk before it.
+    """
+
+    name = "model"
+
+    def __init__(self, model: Model, *, sentence: str, clauses: Sequence[Clause]) -> None:
+        self._model = model
+        self._sentence = sentence
+        self._clauses = tuple(clauses)
+        self._last: dict[str, str] = {}
+
+    def write(self, spec: StrategySpec, run: RunSpec, findings: tuple[Check, ...], number: int) -> StrategySource:
+        """Source of one Strategy subclass. Raises ModelUnavailable or LimitReached."""
+        task = fill(
+            load_prompt(__package__, "task"),
+            sentence=json.dumps(self._sentence, ensure_ascii=False),
+            plan=json.dumps(_agreed(spec, run), ensure_ascii=False),
+            clauses=clause_lines(self._clauses),
+        )
+        last = self._last.get(run.label)
+        if findings and last is not None:
+            task = fill(
+                load_prompt(__package__, "revise_strategy"), task=task, findings=finding_lines(findings), source=last
+            )
+        text = self._ask(task, purpose=f"write the strategy, attempt {number}")
+        self._last[run.label] = text
+        return StrategySource(run.label, text, self.name)
+
+    def _ask(self, task: str, *, purpose: str) -> str:
+        try:
+            return ask_for(self._model, write_question(task, purpose, is_short=self._model.short_context), read_source)
+        except ModelUnavailable as error:
+            if error.kind != FailureKind.CONTEXT or self._model.short_context:
+                raise
+        return ask_for(self._model, write_question(task, purpose, is_short=True), read_source)
+
+
+def write_question(task: str, purpose: str, *, is_short: bool) -> Question:
+    """What the model is asked. is_short: without examples, for a model with little room."""
+    instructions = fill(
+        load_prompt(__package__, "write_strategy"),
+        api=strategy_api(),
+        words=" ".join(price_words()),
+        calendar=" ".join(calendar_words()),
+        examples="" if is_short else load_prompt(__package__, "examples"),
+    )
+    return Question(instructions, (task,), purpose=purpose, max_tokens_out=_ANSWER_TOKENS)
+
+
+def read_source(answer: str) -> str:
+    """The Python file in an answer. Raises Unreadable when there is none, or when it is no Python."""
+    source = read_python(answer)
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        raise Unreadable(f"the file is no Python: {error}" + (f" (line {line})" if line else "")) from error
+    return source
+
+
+def clause_lines(clauses: Sequence[Clause]) -> str:
+    """The clauses that decide a trade, numbered from 1, each with what it was read as."""
+    return "\n".join(
+        f"{number}. {json.dumps(clause.text, ensure_ascii=False)}: {clause.field} = "
+        f"{json.dumps(clause.value, ensure_ascii=False)}"
+        for number, clause in enumerate(deciding(clauses), start=1)
+    )
+
+
+_NOT_IN_CODE = ("period", "start", "end", "initial_capital", "capital", "currency", "costs", "benchmark", "price_mode")
+
+
+def deciding(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """The clauses that code has to follow; window, money and costs are the engine's business."""
+    return tuple(
+        clause
+        for clause in clauses
+        if clause.status is not ClauseStatus.UNSUPPORTED and clause.field.partition(".")[0] not in _NOT_IN_CODE
+    )
+
+
+def finding_lines(findings: Sequence[Check]) -> str:
+    """The findings, a line each; they may hold what the code printed, so each is quoted and cut."""
+    return "\n".join(
+        f"- {check.id}: {json.dumps(check.detail[:_LONGEST_FINDING], ensure_ascii=False)}" for check in findings
+    )
+
+
+def _agreed(spec: StrategySpec, run: RunSpec) -> dict[str, object]:
+    plan = to_plain(run.rules)
+    assert isinstance(plan, dict)
+    given = {name: value for name, value in plan.items() if value is not None}
+    return {"timeframe": spec.timeframe.value, **given}

@@ -1,0 +1,39 @@
+"""The interface that a model is told is the interface that there is."""
+
+import ast
+import inspect
+
+from bgagent.engine.strategy import Position, Strategy
+from bgagent.implementation.strategy_api import strategy_api
+
+
+def test_every_public_name_is_told():
+    told = strategy_api()
+    for kind in (Strategy, Position):
+        for name, member in vars(kind).items():
+            if not name.startswith("_"):
+                written = f"def {name}(" if inspect.isfunction(member) else f"\n    {name}  #"
+                assert written in told, name
+
+
+def test_arguments_are_those_of_the_code():
+    told = strategy_api()
+    assert "def buy(self, size=None, *, limit=None, stop=None, stop_loss=None, take_profit=None" in told
+    assert "def sell_short(as buy):" in told
+    assert "def exit(self, reason='rule', lot=None, side=None):" in told
+
+
+def test_what_docstrings_say_is_told_and_types_are_not():
+    told = strategy_api()
+    assert "good_for_bars: how long a limit or stop order waits" in told
+    assert "->" not in told
+    assert "Raises" not in told
+    assert not any(line.strip().startswith('"""') for line in told.splitlines())
+
+
+def test_each_line_fits_a_name_that_python_can_write():
+    calls = [line.strip() for line in strategy_api().splitlines() if line.strip().startswith("def ")]
+    for call in calls:
+        if "(as " not in call:
+            ast.parse(call.partition("):")[0] + "): pass")
+    assert len(calls) > 10
