@@ -1,0 +1,306 @@
+"""The terms of a test from the facts: symbols, window, capital, length of bars, costs, benchmark."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+
+from bgagent.data.calendars import last_complete_session
+from bgagent.data.markets import market_of
+from bgagent.engine.plan import Costs
+from bgagent.language.ledger import Contradiction, Ledger
+from bgagent.language.meanings import (
+    BarLength,
+    BenchmarkSymbol,
+    Capital,
+    Comparison,
+    Cost,
+    Prices,
+    Problem,
+    Size,
+    Universe,
+    Without,
+)
+from bgagent.language.quantities import Duration
+from bgagent.language.windows import Window, subtract
+from bgagent.periods import Period, Timeframe, Trading
+
+T = TypeVar("T")
+LastSession = Callable[[datetime, str], date]
+
+_DEFAULT_CAPITAL = 10_000.0
+_DEFAULT_YEARS = 5
+_COMMISSIONS = ("commission_bps", "commission_per_share", "commission_per_order", "commission_minimum")
+_EARLIEST = date(1970, 1, 1)
+_MINOR_UNITS = {"GBp": "GBP", "ILA": "ILS", "ZAc": "ZAR"}
+_INDEX_MONEY = {
+    "^FTSE": "GBP",
+    "^GDAXI": "EUR",
+    "^N225": "JPY",
+    "^HSI": "HKD",
+    "^NSEI": "INR",
+    "^BSESN": "INR",
+    "^STOXX50E": "EUR",
+    "^FCHI": "EUR",
+}
+
+
+class Missing(Exception):
+    """What must be said and is not; the message is a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The terms of the test. separate: one run per symbol."""
+
+    symbols: tuple[str, ...]
+    separate: bool
+    period: Period
+    timeframe: Timeframe
+    trading: Trading
+    capital: float
+    currency: str
+    costs: Costs
+    benchmark: str | None
+    price_mode: str
+
+
+def last_session(now: datetime, symbol: str) -> date:
+    """The last complete session of the symbol's market before `now`."""
+    return last_complete_session(now, market_of(symbol))
+
+
+def currency_of(symbol: str) -> str:
+    """The money a symbol is quoted in; dollars where its shape does not tell."""
+    currency = _INDEX_MONEY.get(symbol) or market_of(symbol).currency or "USD"
+    return _MINOR_UNITS.get(currency, "USD" if currency in ("USDT", "USDC", "BUSD") else currency)
+
+
+def of(facts: Sequence[object], kind: type[T]) -> list[T]:
+    """The facts of one kind, in order."""
+    return [fact for fact in facts if isinstance(fact, kind)]
+
+
+def find_symbols(facts: Sequence[object], in_rules: Sequence[str], ledger: Ledger) -> tuple[tuple[str, ...], bool]:
+    """The symbols to trade, and whether each has a run of its own."""
+    named = of(facts, Universe)
+    symbols = tuple(dict.fromkeys(symbol for fact in named for symbol in fact.symbols))
+    symbols = symbols or tuple(dict.fromkeys(in_rules))
+    if not symbols:
+        raise Missing("Which symbol should be tested? Name a ticker, for example AAPL.")
+    for fact in named:
+        ledger.state(fact, "symbols", ", ".join(fact.symbols))
+    separate = (
+        any(fact.relation == "versus" for fact in named)
+        or bool(of(facts, Comparison))
+        or any(fact.each for fact in of(facts, Capital))
+    )
+    if len(symbols) > 1 and not separate:
+        raise Missing(
+            f"How do {', '.join(symbols[:-1])} and {symbols[-1]} belong together? Say 'compare' or 'separately' for "
+            "one run each; several symbols in one portfolio cannot be read yet."
+        )
+    return symbols, separate
+
+
+def frame_of(
+    facts: Sequence[object],
+    in_rules: Sequence[str],
+    ledger: Ledger,
+    *,
+    now: datetime,
+    costs: Costs,
+    session: LastSession,
+) -> Frame:
+    """The terms of the test. Raises Missing or Contradiction with a question."""
+    for problem in of(facts, Problem):
+        raise Contradiction(problem.question)
+    windows = of(facts, Window)
+    for window in windows:
+        if window.problem is not None:
+            raise Contradiction(window.problem)
+    capital, currency_said = _capital(facts, ledger)
+    symbols, separate = find_symbols(facts, in_rules, ledger)
+    currencies = {currency_of(symbol) for symbol in symbols}
+    if len(currencies) > 1:
+        raise Contradiction(
+            f"The symbols are quoted in {' and '.join(sorted(currencies))}. Which of them should be tested?"
+        )
+    currency = currencies.pop()
+    if currency_said not in (None, currency):
+        raise Contradiction(
+            f"{symbols[0]} is quoted in {currency}, the capital is given in {currency_said}. How much {currency} does "
+            "the test start with?"
+        )
+    if capital is None:
+        capital = _DEFAULT_CAPITAL
+        ledger.assume("initial_capital", f"{capital:,.0f} {currency}", "no capital was given")
+    return Frame(
+        symbols=symbols,
+        separate=separate and len(symbols) > 1,
+        period=_period(windows, symbols[0], ledger, now=now, session=session),
+        timeframe=_timeframe(facts, ledger),
+        trading=market_of(symbols[0]).trading,
+        capital=capital,
+        currency=currency,
+        costs=_costs(facts, costs, ledger),
+        benchmark=_benchmark(facts, symbols, ledger),
+        price_mode=_price_mode(facts, ledger),
+    )
+
+
+def _capital(facts: Sequence[object], ledger: Ledger) -> tuple[float | None, str | None]:
+    said = of(facts, Capital)
+    amounts = {fact.money.amount for fact in said}
+    currencies = {fact.money.currency for fact in said if fact.money.currency}
+    currencies |= {fact.currency for fact in of(facts, Size) if fact.currency}
+    if len(amounts) > 1:
+        given = " and ".join(f"{amount:,.0f}" for amount in sorted(amounts))
+        raise Contradiction(f"Two starting capitals are given: {given}. Which one is meant?")
+    if len(currencies) > 1:
+        raise Contradiction(f"Money is given in {' and '.join(sorted(currencies))}. Which currency is meant?")
+    if not amounts:
+        return None, currencies.pop() if currencies else None
+    amount = amounts.pop()
+    if amount <= 0:
+        raise Contradiction("The starting capital must be above zero. How much money does the test start with?")
+    for fact in said:
+        ledger.state(
+            fact, "initial_capital", f"{amount:,.2f}".removesuffix(".00") + (" for each run" if fact.each else "")
+        )
+    return amount, currencies.pop() if currencies else None
+
+
+def _timeframe(facts: Sequence[object], ledger: Ledger) -> Timeframe:
+    said = of(facts, BarLength)
+    if len({fact.timeframe for fact in said}) > 1:
+        raise Contradiction("Two lengths of bars are given. Which one is meant?")
+    for fact in said:
+        ledger.state(fact, "timeframe", fact.timeframe.value)
+    if not said:
+        ledger.assume("timeframe", "daily bars", "no length of bars was given")
+    return said[0].timeframe if said else Timeframe.DAY
+
+
+def _costs(facts: Sequence[object], costs: Costs, ledger: Ledger) -> Costs:
+    said: dict[str, float] = {}
+    for fact in of(facts, Cost):
+        for name, value in _cost_fields(fact).items():
+            if said.get(name, value) != value:
+                raise Contradiction(
+                    f"Two different values are given for the {name.replace('_', ' ')}. Which one is meant?"
+                )
+            said[name] = value
+        ledger.state(
+            fact, f"costs.{fact.name}", f"{fact.value:g} bps" if fact.name.endswith("bps") else f"{fact.value:g}"
+        )
+    if "slippage_bps" not in said:
+        ledger.assume("costs.slippage_bps", f"{costs.slippage_bps:g} bps of price per fill", "no slippage was given")
+    if not any(name.startswith("commission") for name in said):
+        ledger.assume("costs.commission", _describe_commission(costs), "no commission was given")
+    if any(name.startswith("commission") for name in said):  # a commission that is said replaces the usual one whole
+        said = {**dict.fromkeys(_COMMISSIONS, 0.0), **said}
+    return replace(costs, **said)
+
+
+def _cost_fields(fact: Cost) -> dict[str, float]:
+    if fact.name == "commission":
+        return dict.fromkeys(_COMMISSIONS, fact.value)
+    if fact.name == "costs_bps":
+        rest = dict.fromkeys(_COMMISSIONS, 0.0)
+        return {**rest, "commission_bps": fact.value, "slippage_bps": 0.0}
+    if fact.name.startswith("commission"):
+        return {fact.name: fact.value}
+    return {fact.name: fact.value}
+
+
+def _describe_commission(costs: Costs) -> str:
+    parts = []
+    if costs.commission_bps:
+        parts.append(f"{costs.commission_bps:g} bps")
+    if costs.commission_per_share:
+        parts.append(f"{costs.commission_per_share:g} a share")
+    if costs.commission_per_order:
+        parts.append(f"{costs.commission_per_order:g} an order")
+    return " and ".join(parts) or "none"
+
+
+def _benchmark(facts: Sequence[object], symbols: tuple[str, ...], ledger: Ledger) -> str | None:
+    said = of(facts, BenchmarkSymbol)
+    if len({fact.symbol for fact in said}) > 1:
+        raise Contradiction("Two benchmarks are named. Which one is meant?")
+    for fact in said:
+        ledger.state(fact, "benchmark", fact.symbol or f"buy and hold of {symbols[0]}")
+    return said[0].symbol if said else None
+
+
+def _price_mode(facts: Sequence[object], ledger: Ledger) -> str:
+    said = of(facts, Prices)
+    if len({fact.mode for fact in said}) > 1:
+        raise Contradiction("Should dividends count or not? The sentence says both.")
+    for fact in said:
+        ledger.state(fact, "price_mode", fact.mode)
+    for absent in of(facts, Without):
+        if absent.name in ("leverage", "pyramiding", "filters"):
+            ledger.state(absent, absent.name, "none")
+    return said[0].mode if said else "total_return"
+
+
+# the window
+
+
+def _period(windows: list[Window], symbol: str, ledger: Ledger, *, now: datetime, session: LastSession) -> Period:
+    last = session(now, symbol)
+    found = [_dates(window, last, now) for window in windows]
+    starts = {start for start, _ in found if start is not None}
+    ends = {end for _, end in found if end is not None}
+    months = {window.until_month for window in windows if window.until_month is not None}
+    if len(starts) > 1 or len(ends) > 1 or len(months) > 1:
+        raise Contradiction("Two different windows of time are given. Which one is meant?")
+    start = starts.pop() if starts else None
+    end = ends.pop() if ends else None
+    if months:
+        end = _end_of_month(months.pop(), start, end)
+    if start is None and end is None:
+        start, end = subtract(last, Duration(_DEFAULT_YEARS, "year")), last
+        ledger.assume("period", f"{start} to {end}", "no window was given: the last 5 years")
+    if start is None:
+        raise Missing(f"When does the test start? The sentence gives only its end, {end}.")
+    if end is None:
+        end = last
+        if not any(window.to_now for window in windows):
+            ledger.assume("period.end", str(end), "no end was given: the last complete session")
+    if end < start:
+        if start > last:
+            raise Contradiction(
+                f"The window starts on {start}, after the last complete session {last}. Which dates are meant?"
+            )
+        raise Contradiction(f"The window ends on {end}, before it starts on {start}. Which dates are meant?")
+    period = Period(start, end)
+    for window in windows:
+        ledger.state(window, "period", str(period))
+    return period
+
+
+def _dates(window: Window, last: date, now: datetime) -> tuple[date | None, date | None]:
+    if window.back is not None:
+        return subtract(last, window.back), last
+    if window.ago is not None:
+        return subtract(now.astimezone(UTC).date(), window.ago), last if window.to_now else None
+    if window.year_to_date:
+        return date(last.year, 1, 1), last
+    if window.whole:
+        return _EARLIEST, last
+    return window.start, last if window.to_now and window.end is None else window.end
+
+
+def _end_of_month(month: int, start: date | None, end: date | None) -> date:
+    """The month's end in the year the window starts in, or in the year named beside it."""
+    year = start.year if start else end.year if end else None
+    if year is None:
+        raise Missing("Which year does the window end in?")
+    following = date(year + month // 12, month % 12 + 1, 1)
+    found = following - timedelta(1)
+    if end is not None and end != found and end != date(year, 12, 31):
+        raise Contradiction("Two different ends of the window are given. Which one is meant?")
+    return found

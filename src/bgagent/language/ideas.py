@@ -1,0 +1,221 @@
+"""Strategies called by name: crossovers, RSI 30/70, MACD, golden cross, channel breakouts."""
+
+from bgagent.engine.expression import Name
+from bgagent.language.grammar import Rules
+from bgagent.language.meanings import (
+    Average,
+    Comparing,
+    Crossing,
+    Extreme,
+    Extremity,
+    Idea,
+    Indicator,
+    Known,
+    Scale,
+    Style,
+)
+from bgagent.language.values import Length, number_node
+
+RULES = Rules()
+_CLOSE = Name("close")
+
+
+@RULES.rule("pair", "{fast:any_length} <versus_sign> {slow:any_length}")
+def _pair(fast: Length, slow: Length) -> tuple[Length, Length]:
+    return fast, slow
+
+
+@RULES.rule("near_pair", "{fast:any_length} {slow:any_length}")
+def _near_pair(fast: Length, slow: Length) -> tuple[Length, Length]:
+    return fast, slow
+
+
+RULES.same("any_pair", "{pair}", "\\( {pair} \\)")
+
+
+@RULES.rule(
+    "crossover_idea",
+    "{pair} {kind:average_kind} <crossover>",
+    "{pair} {kind:average_kind} <system_word>",
+    "{pair} <crossover>",
+    "{near_pair} {kind:average_kind} <crossover>",
+    "{kind:average_kind} {any_pair} <crossover>?",
+    "{kind:average_kind} <crossover> <system_word>? {any_pair}",
+    "{kind:average_kind} <crossover> <system_word>? (of|with|using|on|from|between) {pair} <average_kind>?",
+    "<crossover> (of|between) {pair} {kind:average_kind}",
+)
+def _crossover(
+    pair: tuple[Length, Length] | None = None,
+    near_pair: tuple[Length, Length] | None = None,
+    any_pair: tuple[Length, Length] | None = None,
+    kind: str = "average",
+) -> Idea | None:
+    lengths = pair or near_pair or any_pair
+    assert lengths is not None
+    return _cross_of(*(Average(kind, length, unit) for length, unit in lengths))
+
+
+@RULES.rule("average_pair", "{fast:average} <versus_sign> {slow:average}")
+def _average_pair(fast: Average, slow: Average) -> tuple[Average, Average]:
+    return fast, slow
+
+
+@RULES.rule(
+    "crossover_idea",
+    "{average_pair} <crossover>",
+    "{average_pair} (strategy|system)",
+    "<crossover> (of|between) {average_pair}",
+)
+def _crossover_of_averages(average_pair: tuple[Average, Average]) -> Idea | None:
+    return _cross_of(*average_pair)
+
+
+RULES.same("idea", "{crossover_idea} <system_word>?")
+
+
+def _cross_of(first: Average, second: Average) -> Idea | None:
+    """The shorter average above and below the longer one."""
+    if first.length is None or second.length is None or first.length == second.length or first.kind != second.kind:
+        return None
+    if first.unit and second.unit and first.unit != second.unit:
+        return None
+    unit = first.unit or second.unit
+    fast, slow = sorted((first.length, second.length))
+    return cross_idea(Average(first.kind, fast, unit), Average(first.kind, slow, unit))
+
+
+def cross_idea(fast: Average, slow: Average) -> Idea:
+    """Long from the cross above to the cross below."""
+    return Idea("crossover", Crossing(fast, "above", slow), Crossing(fast, "below", slow), topic=fast)
+
+
+@RULES.rule("idea", "<golden_cross> <system_word>?", "<golden_cross> (and|/) <death_cross> <system_word>?")
+def _golden() -> Idea:
+    return cross_idea(Average("average", 50), Average("average", 200))
+
+
+RULES.value(
+    "idea", Idea("crossover without lengths"), "<average_kind> <crossover> <system_word>?", "<crossover> <system_word>"
+)
+
+
+@RULES.rule(
+    "idea",
+    "<price_word>? {average:average} <crossover> <system_word>?",
+    "<price_word> (and|/|vs|versus) {average:average} <crossover> <system_word>?",
+)
+def _price_crossover(average: Average) -> Idea:
+    price = Known(_CLOSE, Scale.PRICE)
+    return Idea("price crossover", Crossing(price, "above", average), Crossing(price, "below", average), topic=average)
+
+
+@RULES.rule(
+    "idea",
+    "{topic:oscillator_value} <system_word>?",
+    "{topic:oscillator_value} <style_word> <system_word>?",
+    "{topic:oscillator_value} <oversold_overbought> <system_word>?",
+)
+def _oscillator(topic: Indicator) -> Idea | None:
+    return Idea("oscillator", topic=topic)
+
+
+@RULES.rule(
+    "low_high",
+    "{low:number} (/|-|and|to|,) {high:number}",
+    "\\( {low:number} (/|-|and|to|,) {high:number} \\)",
+    "<level_word> (of|at)? {low:number} (/|-|and|to|,) {high:number}",
+    "{low:number} (/|-|and|to|,) {high:number} <level_word>",
+    "oversold <level_at>? {low:number} ,? (and)? overbought <level_at>? {high:number}",
+)
+def _low_high(low: float, high: float) -> tuple[float, float] | None:
+    return (low, high) if low < high else None
+
+
+@RULES.rule(
+    "idea",
+    "{topic:oscillator_value} <style_word>? <system_word>? (with|at|using|:|,)? {low_high} <system_word>?",
+    "{low_high} {topic:oscillator_value} <style_word>? <system_word>?",
+)
+def _levels(topic: Indicator, low_high: tuple[float, float]) -> Idea | None:
+    low, high = low_high
+    if topic.name not in ("rsi", "mfi") or not (low > 0 and high < 100):
+        return None
+    return Idea(
+        "levels",
+        Comparing(topic, "<", Known(number_node(low), Scale.ANY)),
+        Comparing(topic, ">", Known(number_node(high), Scale.ANY)),
+        topic=topic,
+    )
+
+
+@RULES.rule(
+    "idea",
+    "<macd_word> {macd_parameters}? <signal_line>? <crossover>? <system_word>?",
+    "{macd_parameters} <macd_word> <crossover>? <system_word>?",
+    "<macd_word> <system_word>? {macd_parameters}",
+    "<macd_word> <crossover> <system_word>? {macd_parameters}",
+)
+def _macd(macd_parameters: tuple[float, ...] | None = None) -> Idea:
+    line, signal = Indicator("macd", macd_parameters), Indicator("macd_signal", macd_parameters)
+    return Idea("macd", Crossing(line, "above", signal), Crossing(line, "below", signal), topic=line)
+
+
+@RULES.rule(
+    "idea",
+    "<bollinger> <band_word>? {band_parameters}? <style_word>? <system_word>?",
+    "{band_parameters} <bollinger> <band_word>? <style_word>? <system_word>?",
+    "{length} <bollinger> <band_word>? <style_word>? <system_word>?",
+    "<bollinger> <band_word>? <style_word>? <system_word>? {band_parameters}",
+)
+def _bollinger(band_parameters: tuple[Length, float] | None = None, length: Length | None = None) -> Idea:
+    if band_parameters is not None:
+        (bars, unit), width = band_parameters
+        return Idea("bands", topic=Indicator("bollinger_middle", (bars, width), unit))
+    return Idea(
+        "bands",
+        topic=Indicator("bollinger_middle", (length[0], 2.0) if length else None, length[1] if length else None),
+    )
+
+
+@RULES.rule(
+    "idea",
+    "{any_length} <donchian> <breakout>? <system_word>?",
+    "<donchian> <breakout>? <system_word>? \\(? {any_length} \\)?",
+    "{any_length} <breakout> <system_word>",
+    "{length} <high_word> <breakout> <system_word>?",
+    "{length} <breakout>",
+)
+def _donchian(any_length: Length | None = None, length: Length | None = None) -> Idea | None:
+    given = any_length or length
+    assert given is not None
+    return breakout_idea(given, given)
+
+
+@RULES.rule(
+    "idea",
+    "<turtle> {high:whole} / {low:whole} <system_word>?",
+    "{high:whole} / {low:whole} (<donchian>|<turtle>) <breakout>? <system_word>?",
+    "<donchian> {high:whole} / {low:whole} <breakout>? <system_word>?",
+)
+def _turtle(high: int, low: int) -> Idea | None:
+    return breakout_idea((high, None), (low, None)) if high >= low >= 1 else None
+
+
+def breakout_idea(high: Length, low: Length) -> Idea:
+    """Long from a close above the highest high of the bars before to one below their lowest low."""
+    price = Known(_CLOSE, Scale.PRICE)
+    return Idea(
+        "breakout",
+        Comparing(price, ">", Extreme("highest", high[0], None, high[1])),
+        Comparing(price, "<", Extreme("lowest", low[0], None, low[1])),
+    )
+
+
+@RULES.rule("style", "{name:style_word} <system_word>?", "<style_lead> {name:style_word}")
+def _style(name: str) -> Style:
+    return Style(name)
+
+
+def extremity_idea(topic: Indicator) -> Idea:
+    """Long from oversold to overbought."""
+    return Idea("levels", Extremity(topic, "low"), Extremity(topic, "high"), topic=topic)

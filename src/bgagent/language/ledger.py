@@ -1,0 +1,37 @@
+"""What became of each fact of a sentence, and what was assumed beside it."""
+
+from dataclasses import dataclass, field
+
+from bgagent.language.meanings import Place
+
+
+class Contradiction(Exception):
+    """The sentence says two things that cannot both be; the message is a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact: where it stood (tokens), the field it became, what it was read as."""
+
+    place: Place | None
+    field: str
+    value: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Rows in the order they were made, and assumptions as (field, value, why)."""
+
+    rows: list[Row] = field(default_factory=list)
+    assumptions: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def state(self, fact: object, name: str, value: str) -> None:
+        """The fact became this field with this value."""
+        row = Row(getattr(fact, "place", None), name, value)
+        if row not in self.rows:
+            self.rows.append(row)
+
+    def assume(self, name: str, value: str, why: str) -> None:
+        """The sentence left this open."""
+        if (name, value, why) not in self.assumptions:
+            self.assumptions.append((name, value, why))

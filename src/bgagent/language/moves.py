@@ -1,0 +1,235 @@
+"""Phrases for what the price or the volume did: moves, gaps, runs of days, new highs and lows, ranges, spikes."""
+
+from bgagent.engine.expression import Binary, Call, Compare, Name, Node, Number, combine
+from bgagent.language.comparisons import ABOUT_ZERO, CLOSE
+from bgagent.language.grammar import Rules
+from bgagent.language.meanings import (
+    Average,
+    Change,
+    Comparing,
+    Extreme,
+    Fact,
+    Known,
+    Scale,
+    Scaled,
+    SymbolPrice,
+    Value,
+)
+from bgagent.language.quantities import Duration
+from bgagent.language.values import number_node
+
+RULES = Rules()
+
+_CLOSE, _OPEN, _HIGH, _LOW = Name("close"), Name("open"), Name("high"), Name("low")
+_LONGEST_RUN = 20
+_DAY = Duration(1, "day")
+
+
+def _before(price: Name) -> Call:
+    return Call("previous", (price, Number(1.0)))
+
+
+# whose price it is
+
+
+RULES.value("who", CLOSE, "it", "<traded_thing>", "<traded_thing> price", "price", "close")
+
+
+@RULES.rule("who", "{symbol} <share_word>?")
+def _symbol(symbol: str) -> SymbolPrice:
+    return SymbolPrice(symbol, _CLOSE)
+
+
+# moves by so much
+
+
+@RULES.rule("move_size", "<at_least_word>? {percent}", "{percent} <or_more>")
+def _at_least(percent: float) -> tuple[float, str]:
+    return percent, "="
+
+
+@RULES.rule("move_size", "<more_than> {percent}")
+def _more_than(percent: float) -> tuple[float, str]:
+    return percent, ""
+
+
+RULES.value("span", _DAY, "<in_a_day>")
+RULES.same("span", "(in|over|within|during|across|for) <last>? {duration}")
+
+
+@RULES.rule(
+    "move",
+    "{who}? {side:rises} <by>? {move_size} {span}",
+    "{who}? <be>? {side:up_or_down} <by>? {move_size} {span}",
+    "{who}? closes {side:up_or_down} {move_size} {span}?",
+    "{span} {side:rise_noun} of {move_size}",
+    "<one_day> {side:rise_noun} of {move_size}",
+    "{move_size} <one_day> {side:rise_noun}",
+    "<one_day> {move_size} {side:rise_noun}",
+    "{side:rise_noun} of {move_size} {span}",
+    "{move_size} {side:rise_noun} {span}",
+    "{length:duration} {side:rise_noun} of {move_size}",
+    "{move_size} {length:duration} {side:rise_noun}",
+    "{side:up_or_down} day of {move_size}",
+    "{side:up_or_down} {move_size} day",
+    "{move_size} {side:up_or_down} day",
+)
+def _move(
+    side: str, move_size: tuple[float, str], span: Duration = _DAY, length: Duration | None = None, who: Value = CLOSE
+) -> Comparing:
+    percent, equal = move_size
+    level = Known(number_node(round(percent if side == "up" else -percent, 12)), Scale.FRACTION)
+    return Comparing(Change(length or span, who), (">" if side == "up" else "<") + equal, level)
+
+
+@RULES.rule(
+    "return_value",
+    "{duration} <return_word>",
+    "<return_word> (over|of|for|in) <last>? {duration}",
+    "<one_day> <return_word>",
+    "<last> {duration} <return_word>",
+)
+def _return(duration: Duration = _DAY) -> Change:
+    return Change(duration, CLOSE)
+
+
+@RULES.rule(
+    "comparing",
+    "{left:return_value} <goes>? {operator:comparison} {right:level}",
+    "{left:return_value} <goes>? {right:level} {operator:or_beyond}",
+)
+def _return_compared(left: Value, operator: str, right: Value) -> Comparing:
+    return Comparing(left, operator, right)
+
+
+@RULES.rule("comparing", "{left:return_value} <goes>? {sign:positive}", "{sign:positive} {left:return_value}")
+def _return_positive(left: Value, sign: str) -> Comparing:
+    return Comparing(left, sign, ABOUT_ZERO)
+
+
+# ranges
+
+
+RULES.value(
+    "range_value",
+    Known(Binary("/", Binary("-", _HIGH, _LOW), _CLOSE), Scale.FRACTION),
+    "<daily_range> (as|in)? <of_price>?",
+)
+
+
+@RULES.rule(
+    "comparing",
+    "{left:range_value} (of|<goes>)? {operator:comparison} {right:level} <of_price>?",
+    "{left:range_value} <goes>? {right:level} <of_price>? {operator:or_beyond}",
+)
+def _range_compared(left: Value, operator: str, right: Value) -> Comparing | None:
+    return Comparing(left, operator, right) if isinstance(right, Known) and right.scale is Scale.FRACTION else None
+
+
+# gaps
+
+
+@RULES.rule("fact", "{who}? <gaps> {side:up_or_down_word}", "{side:up_or_down_word} <gaps>")
+def _gap(side: str, who: Value = CLOSE) -> Fact:
+    if side == "down":
+        return Fact(Compare("<", _OPEN, _before(_LOW)), who)
+    return Fact(Compare(">", _OPEN, _before(_HIGH)), who)
+
+
+# runs of days
+
+
+@RULES.rule("up_or_down_word", "{side:up_or_down}", "{side:higher_or_lower}")
+def _up_or_down_word(side: str) -> str:
+    return side
+
+
+@RULES.rule(
+    "fact",
+    "{count:whole} <in_a_row> {side:up_or_down} <bar_word>",
+    "{count:whole} {side:up_or_down} <bar_word> <in_a_row>",
+    "{count:whole} <in_a_row> {side:higher_or_lower} <close_noun>",
+    "{count:whole} {side:higher_or_lower} <close_noun> <in_a_row>",
+    "{who}? closes {side:up_or_down_word} (for)? {count:whole} <bar_word> <in_a_row>",
+    "{who}? closes {side:up_or_down_word} (for)? {count:whole} <in_a_row> <bar_word>",
+    "{who}? <be>? {side:up_or_down} (for)? {count:whole} <bar_word> <in_a_row>",
+    "{who}? <be>? {side:up_or_down} (for)? {count:whole} <in_a_row> <bar_word>",
+    "{who}? {side:rises} (for)? {count:whole} <bar_word> <in_a_row>",
+    "{who}? {side:rises} (for)? {count:whole} <in_a_row> <bar_word>",
+    "{count:whole} <in_a_row> <bar_word> of {side:rise_plural}",
+    "{count:whole} <in_a_row> {side:rise_plural}",
+)
+def _run(count: int, side: str, who: Value = CLOSE) -> Fact | None:
+    if not 1 <= count <= _LONGEST_RUN:
+        return None
+    closes: list[Node] = [_CLOSE, *(Call("previous", (_CLOSE, Number(float(back)))) for back in range(1, count + 1))]
+    operator = ">" if side == "up" else "<"
+    return Fact(combine("and", tuple(Compare(operator, closes[i], closes[i + 1]) for i in range(count))), who)
+
+
+@RULES.rule(
+    "one_up",
+    "{who}? closes {side:up_or_down_word}",
+    "{who}? closes {side:higher_or_lower} than <previous_bar> (close)?",
+    "{side:up_or_down} (day|close)",
+    "{side:higher_or_lower} close",
+)
+def _one_up(side: str, who: Value = CLOSE) -> Fact:
+    return Fact(Compare(">" if side == "up" else "<", _CLOSE, _before(_CLOSE)), who)
+
+
+RULES.same("fact", "{one_up}", "(first|next) {one_up}")
+
+
+# new highs and lows
+
+
+@RULES.rule(
+    "fact",
+    "{who}? <reaches> <new>? {extreme}",
+    "<new> {extreme}",
+    "{who}? <breaks> <to>? <new> {extreme}",
+    "{who}? (close|closes) at <new>? {extreme}",
+    "{who}? <breaks> {extreme}",
+)
+def _new_extreme(extreme: Extreme, who: Value = CLOSE) -> Comparing:
+    return Comparing(who, ">" if extreme.side == "highest" else "<", extreme)
+
+
+@RULES.rule("fact", "<breakout> {side:through_side} {extreme}", "{who}? <breaks> {side:through_side} {extreme}")
+def _breaks(side: str, extreme: Extreme, who: Value = CLOSE) -> Comparing | None:
+    outward = "up" if extreme.side == "highest" else "down"
+    if side not in (outward, "out"):
+        return None
+    return Comparing(who, ">" if outward == "up" else "<", extreme)
+
+
+@RULES.rule("fact", "{length} <high_word>? <breakout>")
+def _breakout(length: tuple[int, str | None]) -> Comparing:
+    return Comparing(CLOSE, ">", Extreme("highest", length[0], None, length[1]))
+
+
+# volume
+
+
+_VOLUME = Known(Name("volume"), Scale.VOLUME)
+_USUAL_VOLUME = Average("average", None, None, "volume")
+RULES.value(
+    "fact",
+    Comparing(_VOLUME, ">", _USUAL_VOLUME),
+    "above average volume",
+    "volume <goes>? above average",
+    "higher than average volume",
+)
+
+
+@RULES.rule(
+    "fact", "<volume_spike> (of|above|over)? {multiple} <its_average>?", "volume {multiple} (of)? <its_average>"
+)
+def _volume_spike(multiple: float) -> Comparing:
+    return Comparing(_VOLUME, ">", Scaled(multiple, _USUAL_VOLUME))
+
+
+@RULES.rule("fact", "{formula}")
+def _formula(formula: Node) -> Fact:
+    return Fact(formula, CLOSE)

@@ -1,0 +1,183 @@
+"""Expressions as English: every phrase is one that the reader reads as that same expression."""
+
+from bgagent.engine.calendar_rules import parse_calendar
+from bgagent.engine.expression import Binary, Call, Compare, Logic, Name, Node, Number, unparse
+from bgagent.periods import Timeframe
+
+_OPERATORS = {"<": "is below", "<=": "is at or below", ">": "is above", ">=": "is at or above"}
+_AVERAGES = {"sma": "simple", "ema": "exponential", "wma": "weighted"}
+_OSCILLATORS = {"rsi": "RSI", "mfi": "MFI", "cci": "CCI", "adx": "ADX", "atr": "ATR", "williams_r": "Williams %R",
+                "plus_di": "plus DI", "minus_di": "minus DI"}  # fmt: skip
+_MACD = {"macd": "MACD{}", "macd_signal": "the MACD{} signal line", "macd_histogram": "the MACD{} histogram"}
+_UNITS = {Timeframe.DAY: "day", Timeframe.WEEK: "week", Timeframe.MONTH: "month"}
+_PERCENT_SCALE = ("rsi", "mfi", "cci", "adx", "williams_r", "stochastic_k", "stochastic_d", "plus_di", "minus_di")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_RANGE = Binary("/", Binary("-", Name("high"), Name("low")), Name("close"))
+_SESSIONS = {
+    "first_of_month": "on the first trading day of each month",
+    "last_of_month": "on the last trading day of each month",
+    "first_of_week": "on the first trading day of each week",
+    "first_of_quarter": "on the first trading day of each quarter",
+    "first_of_year": "on the first trading day of each year",
+    "every_session": "whenever flat",
+}
+
+
+def number(value: float) -> str:
+    """A number so that reading it gives the same one."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def percent(fraction: float) -> str:
+    """A fraction as a percentage."""
+    return f"{number(float(f'{fraction * 100:.12g}'))}%"
+
+
+def condition(node: Node, timeframe: Timeframe) -> str:
+    """A condition in words; in double quotes, as an expression, where there are no words for it."""
+    return _condition(node, _UNITS.get(timeframe, "bar"), inner=False) or f'"{unparse(node)}"'
+
+
+def _condition(node: Node, unit: str, *, inner: bool) -> str | None:
+    match node:
+        case Logic(operator, parts):
+            said = [_condition(part, unit, inner=True) for part in parts]
+            if not all(said):
+                return None
+            joined = f" {operator} ".join(part for part in said if part)
+            return f"({joined})" if inner else joined
+        case Compare(operator, left, right) if operator in _OPERATORS:
+            return _comparison(operator, left, right, unit)
+        case Call("crosses_above" | "crosses_below" as cross, (left, right)):
+            first, second = _value(left, unit), _level(left, right, unit)
+            return f"{first} {cross.replace('_', ' ')} {second}" if first and second else None
+        case _:
+            return None
+
+
+def _comparison(operator: str, left: Node, right: Node, unit: str) -> str | None:
+    outward = {">": "highest", ">=": "highest", "<": "lowest", "<=": "lowest"}[operator]
+    if left in (Name("close"), Name("high"), Name("low")):
+        match right:
+            case Call("previous", (Call(side, (Name(column), Number(length))), Number(1.0))) if side == outward:
+                return f"{_value(left, unit)} {_OPERATORS[operator]} the {number(length)}-{unit} {side} {column}"
+            case Call(side, _) if side == outward:  # words would mean the bars before
+                return None
+    first, second = _value(left, unit), _level(left, right, unit)
+    return f"{first} {_OPERATORS[operator]} {second}" if first and second else None
+
+
+def _level(left: Node, right: Node, unit: str) -> str | None:
+    """The right side; a constant in the scale of the left one."""
+    if not isinstance(right, Number):
+        same = _is_price(left) == _is_price(right) and _is_volume(left) == _is_volume(right)
+        return _value(right, unit) if same else None
+    if left == _RANGE or (isinstance(left, Call) and left.function == "change"):
+        return percent(right.value)
+    if _is_price(left) or _is_volume(left) or (isinstance(left, Call) and left.function in (*_PERCENT_SCALE, *_MACD)):
+        return number(right.value)
+    return None
+
+
+def _is_price(node: Node) -> bool:
+    match node:
+        case Name(name):
+            return name != "volume"
+        case Call("sma" | "ema" | "wma" | "highest" | "lowest" | "previous", (inner, _)):
+            return _is_price(inner)
+        case Call("bollinger_upper" | "bollinger_lower" | "bollinger_middle" | "atr", _):
+            return True
+        case Binary("+" | "-", left, _):
+            return _is_price(left)
+        case Binary("*", Number(), right):
+            return _is_price(right)
+        case _:
+            return False
+
+
+def _is_volume(node: Node) -> bool:
+    match node:
+        case Name("volume"):
+            return True
+        case Call("sma" | "ema" | "wma" | "previous", (inner, _)):
+            return _is_volume(inner)
+        case Binary("*", Number(), right):
+            return _is_volume(right)
+        case _:
+            return False
+
+
+def _value(node: Node, unit: str) -> str | None:
+    match node:
+        case Name(name):
+            return f"the {name}"
+        case Call("previous", (Name(name), Number(back))):
+            return f"the previous {name}" if back == 1 else f"the {name} {number(back)} {unit}s ago"
+        case Call("sma" | "ema" | "wma" as kind, (Name("close"), Number(length))):
+            return f"the {number(length)}-{unit} {_AVERAGES[kind]} moving average"
+        case Call("sma" as kind, (Name("volume"), Number(length))):
+            return f"the {number(length)}-{unit} average volume"
+        case Call("rsi", (Name("close"), Number(length))):
+            return f"RSI({number(length)})"
+        case Call(function, (Number(length),)) if function in _OSCILLATORS:
+            return f"{_OSCILLATORS[function]}({number(length)})"
+        case Call(function, (Number(fast), Number(slow), Number(signal))) if function in _MACD:
+            return _MACD[function].format(f"({number(fast)}, {number(slow)}, {number(signal)})")
+        case Call("stochastic_k" | "stochastic_d" as line, (Number(length), Number(smooth), Number(last))):
+            return f"stochastic %{line[-1].upper()} ({number(length)}, {number(smooth)}, {number(last)})"
+        case Call(function, (Number(length), Number(width))) if function.startswith("bollinger_"):
+            return f"the {function.removeprefix('bollinger_')} Bollinger band ({number(length)}, {number(width)})"
+        case Call("highest" | "lowest" as side, (Name("high" | "low" | "close" as column), Number(length))):
+            return f"the {number(length)}-{unit} {side} {column}"
+        case Call("change", (Name("close"), Number(length))):
+            return f"the {number(length)}-{unit} return"
+        case Binary("*", Number(factor), Call("sma" | "ema" | "wma", _) as inner) if factor > 0:
+            said = _value(inner, unit)
+            return f"{number(factor)} times {said}" if said else None
+        case Binary("+" | "-" as sign, Call("sma", (Name("close"), _) as arguments) as base, step):
+            return _shifted(sign, base, Call("deviation", arguments), step, unit)
+        case _ if node == _RANGE:
+            return "the daily range"
+        case _:
+            return None
+
+
+def _shifted(sign: str, base: Node, deviation: Node, step: Node, unit: str) -> str | None:
+    side = "above" if sign == "+" else "below"
+    match step:
+        case Binary("*", Number(count), inner) if inner == deviation and count > 0:
+            return f"{number(count)} standard deviations {side} {_value(base, unit)}"
+        case _ if step == deviation:
+            return f"1 standard deviation {side} {_value(base, unit)}"
+    return None
+
+
+def days(on: str, *, leaves: bool) -> str:
+    """The days an order fills on, in words; in double quotes where there are no words for them."""
+    node = parse_calendar(on).node
+    match node:
+        case Name(name) if name in _SESSIONS and not (leaves and name == "every_session"):
+            return _SESSIONS[name]
+        case Compare("==", Name("weekday"), Number(weekday)) if not leaves and weekday in range(7):
+            return f"every {WEEKDAYS[int(weekday)]}"
+        case Call("on_weekday", (Number(weekday),)) if leaves:
+            return f"on {WEEKDAYS[int(weekday)]}"
+        case Call("dated", (Number(month), Number(day))):
+            return f"on {int(day)} {MONTHS[int(month) - 1]}"
+        case Call("on_day", (Number(day),)):
+            return f"on day {int(day)} of each month"
+    return f'on days "{on}"'

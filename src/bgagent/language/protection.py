@@ -1,0 +1,149 @@
+"""Phrases for protective orders and for time: stops, targets, trailing stops, holding and waiting."""
+
+from dataclasses import replace
+
+from bgagent.engine.plan import Distance, DistanceKind
+from bgagent.language.grammar import Rules
+from bgagent.language.meanings import Holding, Protection, Waiting, Without
+from bgagent.language.quantities import Duration, Money
+
+RULES = Rules()
+
+
+@RULES.rule("distance", "{percent}", "(-|\\+|:|=) {percent}")
+def _fraction(percent: float) -> Distance | None:
+    return Distance(DistanceKind.FRACTION, round(percent, 12)) if percent > 0 else None
+
+
+@RULES.rule(
+    "atr_distance", "{number} (x|times)? <atr_word>", "{number} <hyphen>? <atr_word>", "{multiple} (the)? <atr_word>"
+)
+def _atr(number: float = 0, multiple: float = 0) -> Distance | None:
+    value = number or multiple
+    return Distance(DistanceKind.ATR, value) if value > 0 else None
+
+
+@RULES.rule("atr_distance", "{number} (x|times)? {length} <atr_word>", "{number} (x|times)? <atr_word> \\( {whole} \\)")
+def _atr_of(number: float, length: tuple[int, str | None] | None = None, whole: int | None = None) -> Distance | None:
+    bars = length[0] if length else whole
+    return Distance(DistanceKind.ATR, number, atr_length=bars) if number > 0 and bars else None
+
+
+@RULES.rule("distance", "{moving:atr_distance} <updated>")
+def _updated(moving: Distance) -> Distance:
+    return replace(moving, follows=True)
+
+
+RULES.same("distance", "{atr_distance}")
+
+
+@RULES.rule("distance", "{money}")
+def _money(money: Money) -> Distance | None:
+    return Distance(DistanceKind.MONEY, money.amount) if money.amount > 0 else None
+
+
+@RULES.rule(
+    "protection",
+    "<stop_loss> (of|at|is|set at|placed|:|=|to)? {distance} <from_entry>?",
+    "{distance} <stop_loss>",
+    "<stop_loss> {distance} (below|from|away from|under) <entry_price>",
+    "<stop_loss> (at|placed|set)? {distance} (below|from|under) <entry_price>",
+    "stopped out (at|after) {distance} <loss_word>?",
+    "stop out (at|after) {distance} <loss_word>?",
+    "<cut_losses> (at|of)? {distance}",
+    "<max_loss> (of|per trade of|:)? {distance} (per trade)?",
+)
+def _stop(distance: Distance) -> Protection | None:
+    return None if distance.kind is DistanceKind.FRACTION and distance.value >= 1 else Protection("stop_loss", distance)
+
+
+@RULES.rule(
+    "protection",
+    "<take_profit> (of|at|is|set at|:|=|to)? {distance} <from_entry>?",
+    "{distance} <take_profit>",
+    "<take_profit> {distance} above <entry_price>",
+    "<take_profit> at {distance} <profit_word>?",
+    "{distance} (profit|gain) (target|objective|goal)",
+)
+def _take(distance: Distance) -> Protection:
+    return Protection("take_profit", distance)
+
+
+@RULES.rule(
+    "protection",
+    "<trailing_stop> (of|at|is|set at|:|=|to)? {distance} <from_peak>?",
+    "{distance} <trailing_stop>",
+    "<stop_loss> trailing (by|at)? {distance}",
+    "trail (the|a)? <stop_loss>? (by|at)? {distance}",
+    "<trailing_stop> (by|with) {distance}",
+    "<stop_loss> that trails (by)? {distance}",
+)
+def _trail(distance: Distance) -> Protection | None:
+    return (
+        None
+        if distance.kind is DistanceKind.FRACTION and distance.value >= 1
+        else Protection("trailing_stop", distance)
+    )
+
+
+@RULES.rule(
+    "protection",
+    "<stop_loss> (and|/|,|&) <take_profit> (of|at|both|each)? {distance} (each|both)?",
+    "{distance} <stop_loss> (and|/|&) <take_profit>",
+    "(both)? <stop_loss> and <take_profit> (at|of) {distance}",
+)
+def _pair(distance: Distance) -> tuple[Protection, Protection]:
+    return (Protection("stop_loss", distance), Protection("take_profit", distance))
+
+
+@RULES.rule("protection", "{first:distance} <stop_loss> (/|and|,|&)? {second:distance} <take_profit>")
+def _stop_and_target(first: Distance, second: Distance) -> tuple[Protection, Protection]:
+    return (Protection("stop_loss", first), Protection("take_profit", second))
+
+
+@RULES.rule("protection", "<stop_loss> (/|and) <take_profit> (of|at|:)? {first:distance} (/|and) {second:distance}")
+def _two_distances(first: Distance, second: Distance) -> tuple[Protection, Protection]:
+    return (Protection("stop_loss", first), Protection("take_profit", second))
+
+
+RULES.rule("protections", "{protection}")(
+    lambda protection: protection if isinstance(protection, tuple) else (protection,)
+)
+RULES.rule("protections", "{protection} (,|and|&|plus|, and|/|, plus|, with|with|, or|or) {rest:protections}")(
+    lambda protection, rest: (*(protection if isinstance(protection, tuple) else (protection,)), *rest)
+)
+
+
+# time
+
+
+@RULES.rule(
+    "holding",
+    "<hold_for> (it|them|<position_word>)? (for)? {duration} <regardless>?",
+    "<hold_for> : {duration}",
+    "holding period (of|:|is)? {duration}",
+    "time (stop|exit|based exit|limit) (of|after|at|:)? {duration}",
+    "{duration} (holding period|time stop|time exit|hold|holding time)",
+    "hold (each|every|the)? <position_word> (for)? {duration}",
+    "keep (it|them|<position_word>|each)? (for)? {duration}",
+    "for {duration} (each|at a time)",
+    "max hold (of|:)? {duration}",
+)
+def _holding(duration: Duration) -> Holding | None:
+    return Holding(duration)
+
+
+@RULES.rule(
+    "waiting",
+    "<wait_word> (for)? {duration} <after_exit>?",
+    "<wait_word> at least {duration} <after_exit>?",
+    "{duration} <cooldown> <after_exit>?",
+    "<cooldown> (period)? (of|:)? {duration} <after_exit>?",
+    "no (new)? <entry_word> (for|within) {duration} <after_exit>",
+    "(after|following) (an|each|every)? exit (,)? wait (for)? {duration} <before_next>?",
+)
+def _waiting(duration: Duration) -> Waiting:
+    return Waiting(duration)
+
+
+RULES.value("waiting", Without("hold_bars"), "no time (stop|limit|exit)", "without (a)? time (stop|limit|exit)")

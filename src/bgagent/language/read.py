@@ -1,0 +1,285 @@
+"""Reads a sentence: tokens, symbols, clauses, plans; and says what it could not explain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
+from bgagent.artifacts.spec import StrategySpec
+from bgagent.engine.plan import Costs, RulePlan
+from bgagent.language import frame
+from bgagent.language.context import Context, Unclear, learn
+from bgagent.language.frame import Frame, LastSession, Missing
+from bgagent.language.ledger import Contradiction, Ledger
+from bgagent.language.meanings import (
+    Alternative,
+    BuyAndHold,
+    Comparison,
+    Filter,
+    Holding,
+    Idea,
+    MostPositions,
+    Order,
+    Protection,
+    Sides,
+    Size,
+    State,
+    Style,
+    SymbolPrice,
+    Universe,
+    Variant,
+    Versus,
+    Waiting,
+    WholeShares,
+    Without,
+)
+from bgagent.language.plans import make_plan
+from bgagent.language.say import label_runs, say
+from bgagent.language.sentence import Piece, cut, vocabulary
+from bgagent.language.symbols import mark_symbols
+from bgagent.language.tokens import Token, tokenise
+
+LONGEST = 20_000
+_STRATEGY = (
+    Order,
+    State,
+    Idea,
+    BuyAndHold,
+    Filter,
+    Protection,
+    Without,
+    Holding,
+    Waiting,
+    Size,
+    WholeShares,
+    MostPositions,
+    Sides,
+)
+_WAYS_IN = (Order, State, Idea, BuyAndHold)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where the sentence is silent, apart from SEMANTICS."""
+
+    costs: Costs = field(default_factory=Costs)
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """Words that nothing explains. span: half-open character offsets into the sentence."""
+
+    text: str
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a sentence was read as. spec: None when words are unexplained or questions open."""
+
+    spec: StrategySpec | None
+    clauses: tuple[Clause, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    unexplained: tuple[Unexplained, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+def read(
+    sentence: str, *, now: datetime, defaults: Defaults, last_session: LastSession = frame.last_session
+) -> Reading:
+    """The spec that the sentence describes, with an account of its words; never raises on any text.
+
+    now: aware of its zone; relative windows end at the last complete session before it.
+    """
+    if len(sentence) > LONGEST:
+        return Reading(
+            None, questions=(f"The sentence has {len(sentence):,} characters. Can it be said in at most {LONGEST:,}?",)
+        )
+    typed = tokenise(sentence)
+    marked = mark_symbols(typed, vocabulary())
+    reading = _Reader(sentence, marked.tokens, now, defaults, last_session).reading()
+    for place, _ in marked.candidates if _lacks_symbol(reading, marked.tokens) else ():
+        other = mark_symbols(typed, vocabulary(), chosen=place)
+        second = _Reader(sentence, other.tokens, now, defaults, last_session).reading()
+        if second.spec is not None:
+            return second
+    return reading
+
+
+def _lacks_symbol(reading: Reading, tokens: Sequence[Token]) -> bool:
+    return reading.spec is None and not any(token.key == "@" for token in tokens)
+
+
+class _Reader:
+    """One way of reading one sentence."""
+
+    def __init__(
+        self, sentence: str, tokens: Sequence[Token], now: datetime, defaults: Defaults, session: LastSession
+    ) -> None:
+        self.sentence = sentence
+        self.tokens = tokens
+        self.now = now
+        self.defaults = defaults
+        self.session = session
+        self.pieces = cut(tokens)
+        self.facts = tuple(_placed(fact, piece) for piece in self.pieces for fact in piece.facts)
+        self.ledger = Ledger()
+
+    def reading(self) -> Reading:
+        unexplained = self.unexplained()
+        question = ""
+        spec = None
+        try:
+            spec = self.spec()
+        except (Contradiction, Missing, Unclear) as error:
+            question = str(error)
+        questions = () if unexplained else tuple(filter(None, (question,)))
+        if unexplained or questions:
+            spec = None
+        assumptions = tuple(Assumption(*row) for row in self.ledger.assumptions)
+        return Reading(spec, self.clauses(), assumptions, unexplained, questions)
+
+    def unexplained(self) -> tuple[Unexplained, ...]:
+        """Runs of words that no piece explains, each as it was typed."""
+        found: list[list[int]] = []
+        for piece in self.pieces:
+            if piece.is_explained:
+                continue
+            start, end = self.span((piece.start, piece.end))
+            if found and not self.sentence[found[-1][1] : start].strip():
+                found[-1][1] = end
+            else:
+                found.append([start, end])
+        return tuple(Unexplained(self.sentence[start:end], (start, end)) for start, end in found)
+
+    def span(self, place: tuple[int, int]) -> tuple[int, int]:
+        return self.tokens[place[0]].span[0], self.tokens[place[1] - 1].span[1]
+
+    def clauses(self) -> tuple[Clause, ...]:
+        rows = []
+        for row in self.ledger.rows:
+            if row.place is None:
+                continue
+            span = self.span(row.place)
+            rows.append(Clause(self.sentence[span[0] : span[1]], span, ClauseStatus.STATED, row.field, row.value))
+        return tuple(sorted(rows, key=lambda clause: clause.span))
+
+    # from facts to spec
+
+    def spec(self) -> StrategySpec:
+        terms = frame.frame_of(
+            self.facts,
+            _symbols_in(self.facts),
+            self.ledger,
+            now=self.now,
+            costs=self.defaults.costs,
+            session=self.session,
+        )
+        for style in (fact for fact in self.facts if isinstance(fact, Style)):
+            self.ledger.state(style, "description", style.name)
+        runs = label_runs(tuple(self.plans(terms)))
+        spec = StrategySpec(
+            summary="",
+            runs=runs,
+            period=terms.period,
+            timeframe=terms.timeframe,
+            initial_capital=terms.capital,
+            currency=terms.currency,
+            costs=terms.costs,
+            price_mode=terms.price_mode,
+            benchmark=terms.benchmark,
+        )
+        return replace(spec, summary=say(spec))
+
+    def plans(self, terms: Frame) -> list[RulePlan]:
+        variants = self.variants(terms)
+        if terms.separate:
+            if len(variants) > 1:
+                raise Contradiction(
+                    "Should the symbols be compared, or the strategies? Ask for one comparison at a time."
+                )
+            return [self.plan(symbol, variants[0], terms) for symbol in terms.symbols]
+        return [self.plan(terms.symbols[0], variant, terms) for variant in variants]
+
+    def plan(self, symbol: str, facts: Sequence[object], terms: Frame) -> RulePlan:
+        context = Context(timeframe=terms.timeframe, trading=terms.trading)
+        learn(context, tuple(facts))
+        plan = make_plan(symbol, facts, context, self.ledger)
+        for other in context.symbols:
+            if other != symbol and not terms.separate:
+                raise Missing(
+                    f"A rule speaks of {other} while {symbol} is traded; rules over two symbols cannot be read yet. "
+                    "Which symbol is meant?"
+                )
+        for assumed in context.assumed:
+            self.ledger.assume(*assumed)
+        return plan
+
+    def variants(self, terms: Frame) -> Sequence[Sequence[object]]:
+        """The facts of each strategy compared; one list when nothing is."""
+        facts = [fact for fact in self.facts if isinstance(fact, _STRATEGY)]
+        comparisons = [fact for fact in self.facts if isinstance(fact, (Comparison, Versus))]
+        marks = [fact for fact in self.facts if isinstance(fact, Variant)]
+        if marks:
+            return self.marked_variants(marks)
+        alternatives = [fact for fact in self.facts if isinstance(fact, Alternative)]
+        for fact in comparisons:
+            self.ledger.state(fact, "runs", "one run each")
+        if alternatives:
+            for alternative in alternatives:
+                self.ledger.state(alternative, "runs", "one run with, one without")
+            return [[*facts, *alternatives[0].protections], facts]
+        if not comparisons or terms.separate:
+            return [facts]
+        ways = [fact for fact in facts if isinstance(fact, _WAYS_IN)]
+        holds = [fact for fact in ways if isinstance(fact, BuyAndHold)]
+        others = [fact for fact in ways if not isinstance(fact, BuyAndHold)]
+        if len(holds) == 1 and others:
+            return [[fact for fact in facts if fact is not holds[0]], list(holds)]
+        ideas = [fact for fact in others if isinstance(fact, Idea)]
+        rest = [fact for fact in facts if fact not in ways]
+        if len(ideas) >= 2 and len(ideas) == len(ways):
+            if any(isinstance(fact, (Protection, Holding, Filter)) for fact in rest):
+                raise Contradiction(
+                    "Do the stop, the target, the time or the filter belong to both strategies, or to one of them?"
+                )
+            return [[idea, *rest] for idea in ideas]
+        raise Missing("What should be compared with what? Name two symbols or two strategies.")
+
+    def marked_variants(self, marks: Sequence[Variant]) -> Sequence[Sequence[object]]:
+        """Facts after "run 1:" belong to it; those before any mark belong to all."""
+        shared: list[object] = []
+        variants: dict[str, list[object]] = {}
+        current = shared
+        for fact in self.facts:
+            if isinstance(fact, Variant):
+                if fact.mark in variants:
+                    raise Contradiction(f"There are two strategies called {fact.mark}. Which rules belong to which?")
+                current = variants.setdefault(fact.mark, [])
+                self.ledger.state(fact, "runs", f"run {len(variants)}")
+            elif isinstance(fact, _STRATEGY):
+                current.append(fact)
+        if len(marks) == 1:
+            return [[*shared, *current]]
+        return [[*shared, *facts] for facts in variants.values()]
+
+
+def _placed(fact: object, piece: Piece) -> object:
+    if getattr(fact, "place", piece) is None:
+        return replace(fact, place=(piece.start, piece.end))  # type: ignore[type-var]
+    return fact
+
+
+def _symbols_in(facts: Sequence[object]) -> list[str]:
+    """Symbols whose price a rule speaks of."""
+    found: list[str] = []
+    stack: list[object] = list(reversed(facts))
+    while stack:
+        part = stack.pop()
+        if isinstance(part, SymbolPrice):
+            found.append(part.symbol)
+        elif isinstance(part, tuple):
+            stack.extend(reversed(part))
+        elif hasattr(part, "__dataclass_fields__") and not isinstance(part, Universe):
+            stack.extend(getattr(part, name) for name in reversed(list(part.__dataclass_fields__)))
+    return found

@@ -1,0 +1,147 @@
+"""A spec as one plain sentence, which read again gives the same spec."""
+
+from dataclasses import replace
+
+from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.rules import parse
+from bgagent.language.phrases import condition, days, number, percent
+from bgagent.periods import Timeframe
+
+_BARS = {
+    Timeframe.MINUTE_1: "1-minute", Timeframe.MINUTE_5: "5-minute", Timeframe.MINUTE_15: "15-minute",
+    Timeframe.MINUTE_30: "30-minute", Timeframe.HOUR_1: "hourly", Timeframe.HOUR_4: "4-hour", Timeframe.DAY: "daily",
+    Timeframe.WEEK: "weekly", Timeframe.MONTH: "monthly",
+}  # fmt: skip
+_PRICES = {"raw": "unadjusted prices", "split": "split-adjusted prices", "total_return": "adjusted prices"}
+
+
+def say(spec: StrategySpec) -> str:
+    """The spec as one plain sentence: what is traded, when, with what, by which rules, at what cost."""
+    terms = [f"from {spec.period.start} to {spec.period.end}", f"on {_BARS[spec.timeframe]} bars"]
+    money = f"{_thousands(spec.initial_capital)} {spec.currency}"
+    symbols = [run.rules.symbol for run in spec.runs]
+    after = [*_costs(spec.costs, spec.currency)]
+    if spec.price_mode != "total_return":
+        after.append(_PRICES[spec.price_mode])
+    if spec.benchmark is not None:
+        after.append(f"benchmark {spec.benchmark}")
+    if len(spec.runs) == 1:
+        rules = _rules(spec.runs[0].rules, spec)
+        return f"{symbols[0]} {' '.join(terms)} with {money}: {'; '.join([*rules, *after])}."
+    if len(set(symbols)) == len(symbols):
+        rules = _rules(spec.runs[0].rules, spec)
+        named = f"{', '.join(symbols[:-1])} and {symbols[-1]}"
+        return f"Compare {named} {' '.join(terms)} with {money} each: {'; '.join([*rules, *after])}."
+    runs = [f"run {place}: {'; '.join(_rules(run.rules, spec))}" for place, run in enumerate(spec.runs, start=1)]
+    return f"Compare on {symbols[0]} {' '.join(terms)} with {money}: {'; '.join([*after, *runs])}."
+
+
+def _thousands(amount: float) -> str:
+    whole, point, rest = number(amount).partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.isdigit() else number(amount)
+
+
+def label_runs(plans: tuple[RulePlan, ...]) -> tuple[RunSpec, ...]:
+    """The plans with a label each, by what they are, numbered where several are alike."""
+    labels: list[str] = []
+    for plan in plans:
+        label = f"{plan.symbol} {'buy and hold' if is_buy_and_hold(plan) else 'strategy'}"
+        same = sum(known == label or known.startswith(f"{label} ") for known in labels)
+        labels.append(f"{label} {same + 1}" if same else label)
+    return tuple(RunSpec(label, plan) for label, plan in zip(labels, plans, strict=True))
+
+
+def is_buy_and_hold(plan: RulePlan) -> bool:
+    """True for a plan that only buys at the window's first open."""
+    return plan == RulePlan(
+        plan.symbol, entry=Rule(on="first_session"), sizing=replace(Sizing(), whole_shares=plan.sizing.whole_shares)
+    )
+
+
+def _rules(plan: RulePlan, spec: StrategySpec) -> list[str]:
+    said: list[str] = []
+    holds = plan.entry == Rule(on="first_session") and plan.short_entry is None
+    if holds:
+        said.append("buy and hold")
+    elif plan.entry is not None:
+        said.append(f"buy {_rule(plan.entry, spec.timeframe)}")
+    if plan.exit is not None:
+        said.append(f"sell {_rule(plan.exit, spec.timeframe, leaves=True)}")
+    elif plan.entry is not None and not holds:
+        said.append("no sell rule")
+    if plan.short_entry is not None:
+        said.append(f"sell short {_rule(plan.short_entry, spec.timeframe)}")
+        said.append(
+            "no cover rule"
+            if plan.short_exit is None
+            else f"cover {_rule(plan.short_exit, spec.timeframe, leaves=True)}"
+        )
+    for name in ("stop_loss", "take_profit", "trailing_stop"):
+        distance = getattr(plan, name)
+        if distance is not None:
+            said.append(f"{name.replace('_', ' ')} {_distance(distance, spec.currency)}")
+    if plan.hold_bars is not None:
+        said.append(f"hold for {plan.hold_bars} bars")
+    if plan.wait_bars is not None:
+        said.append(f"wait {plan.wait_bars} bars after an exit")
+    return [*said, *_size(plan, spec.currency)]
+
+
+def _rule(rule: Rule, timeframe: Timeframe, *, leaves: bool = False) -> str:
+    parts = []
+    if rule.on is not None:
+        parts.append(days(rule.on, leaves=leaves))
+    if rule.when is not None:
+        parts.append(f"when {condition(parse(rule.when).node, timeframe)}")
+    return " ".join(parts)
+
+
+def _distance(distance: Distance, currency: str) -> str:
+    match distance.kind:
+        case DistanceKind.FRACTION:
+            return percent(distance.value)
+        case DistanceKind.ATR:
+            follows = " updated every bar" if distance.follows else ""
+            return f"{number(distance.value)} ATR({distance.atr_length}){follows}"
+        case DistanceKind.MONEY:
+            return f"{number(distance.value)} {currency}"
+
+
+def _size(plan: RulePlan, currency: str) -> list[str]:
+    said = []
+    sizing = plan.sizing
+    if sizing.kind is not SizeKind.EQUITY or sizing.value != 1 / plan.max_positions:
+        said.append(_sizing(sizing, currency))
+    if sizing.whole_shares:
+        said.append("whole shares only")
+    if plan.max_positions > 1:
+        said.append(f"at most {plan.max_positions} positions open")
+    return said
+
+
+def _sizing(sizing: Sizing, currency: str) -> str:
+    match sizing.kind:
+        case SizeKind.EQUITY:
+            return f"position size {percent(sizing.value)} of equity"
+        case SizeKind.CASH:
+            return f"position size {number(sizing.value)} {currency}"
+        case SizeKind.QUANTITY:
+            return f"position size {number(sizing.value)} shares"
+        case SizeKind.RISK:
+            return f"risk {percent(sizing.value)} of equity per trade"
+        case SizeKind.VOLATILITY:
+            return f"volatility target {percent(sizing.value)}"
+
+
+def _costs(costs: Costs, currency: str) -> list[str]:
+    said = [f"slippage {number(costs.slippage_bps)} bps"]
+    if costs.commission_bps:
+        said.append(f"commission {number(costs.commission_bps)} bps")
+    if costs.commission_per_share:
+        said.append(f"commission {number(costs.commission_per_share)} {currency} per share")
+    if costs.commission_per_order:
+        said.append(f"commission {number(costs.commission_per_order)} {currency} per order")
+    if costs.commission_minimum:
+        said.append(f"minimum commission {number(costs.commission_minimum)} {currency} per order")
+    return said if len(said) > 1 else [*said, "no commission"]

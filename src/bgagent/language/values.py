@@ -1,0 +1,392 @@
+"""Phrases for numbers that change from bar to bar: prices, averages, indicators, highs and lows, and parts of them."""
+
+from collections.abc import Iterator
+
+from bgagent.engine.expression import Call, Name, Node, Number
+from bgagent.engine.grammar import RuleError
+from bgagent.engine.rules import parse
+from bgagent.language.grammar import Chart, Rules
+from bgagent.language.meanings import (
+    Average,
+    Extreme,
+    Indicator,
+    Known,
+    Mention,
+    Scale,
+    Scaled,
+    Shifted,
+    SymbolPrice,
+    Value,
+)
+from bgagent.language.quantities import Money
+from bgagent.language.tokens import Kind
+
+RULES = Rules()
+_LONGEST = 2000  # bars; a longer look-back is more likely a misread number
+
+Length = tuple[int, str | None]
+
+
+def number_node(value: float) -> Number:
+    """A constant as the expression language holds it."""
+    return Number(float(value))
+
+
+@RULES.rule("length", "{whole} <trading>? {unit}")
+def _length(whole: int, unit: str) -> Length | None:
+    return (whole, None if unit == "bar" else unit) if 1 <= whole <= _LONGEST else None
+
+
+@RULES.rule("plain_length", "{whole}")
+def _plain_length(whole: int) -> Length | None:
+    return (whole, None) if 1 <= whole <= _LONGEST else None
+
+
+RULES.same("any_length", "{length}", "{plain_length}", "<last> {length}")
+
+
+@RULES.primitive("symbol", lambda: ["@"])
+def _symbol(chart: Chart, place: int) -> Iterator[tuple[int, str]]:
+    token = chart.tokens[place]
+    if token.kind is Kind.SYMBOL:
+        yield place + 1, str(token.value)
+
+
+# numbers
+
+
+@RULES.rule("level", "{signed_number} <level_word>?", "<level_word> (of)? {signed_number}")
+def _level(signed_number: float) -> Known:
+    return Known(number_node(signed_number), Scale.ANY)
+
+
+RULES.value("level", Known(Number(0.0), Scale.ANY), "zero (line|level)?", "0 line", "centerline", "centreline")
+
+
+@RULES.rule("level", "{money}")
+def _price_level(money: Money) -> Known:
+    return Known(number_node(money.amount), Scale.PRICE)
+
+
+@RULES.rule("level", "{signed_percent}")
+def _fraction_level(signed_percent: float) -> Known:
+    return Known(number_node(round(signed_percent, 12)), Scale.FRACTION)
+
+
+# prices
+
+
+@RULES.rule("value", "{price_word}")
+def _price(price_word: str) -> Known:
+    return Known(Name(price_word), Scale.VOLUME if price_word == "volume" else Scale.PRICE)
+
+
+@RULES.rule("value", "{symbol} <share_word>? {price_word}?", "price of {symbol}", "{price_word} of {symbol}")
+def _symbol_price(symbol: str, price_word: str = "close") -> SymbolPrice:
+    return SymbolPrice(symbol, Name(price_word))
+
+
+@RULES.rule("value", "<previous_bar> {price_word}", "{price_word} of <previous_bar>")
+def _previous(price_word: str) -> Known:
+    return Known(
+        _call("previous", Name(price_word), Number(1.0)), Scale.VOLUME if price_word == "volume" else Scale.PRICE
+    )
+
+
+@RULES.rule("value", "{price_word} {length} (ago|earlier|before)", "{price_word} of {length} (ago|earlier|before)")
+def _ago(price_word: str, length: Length) -> Known:
+    scale = Scale.VOLUME if price_word == "volume" else Scale.PRICE
+    return Known(_call("previous", Name(price_word), number_node(length[0])), scale, length[1])
+
+
+RULES.value("value", Mention("it"), "it")
+RULES.same("value", "{level}")
+
+
+# averages
+
+
+@RULES.rule(
+    "average",
+    "{any_length} {kind:average_kind}",
+    "{kind:average_kind} \\( {any_length} \\)",
+    "{kind:average_kind} {any_length}",
+    "{kind:average_kind} (of|over) <last>? {any_length}",
+    "{any_length} {kind:average_kind} (of|on) <closing_price>",
+    "{any_length} {kind:average_kind} line",
+    "{kind:average_kind} \\( close , {any_length} \\)",
+    "{kind:average_kind} (of|on) <closing_price> (over|for) <last>? {any_length}",
+    "{length} <average_prefix> {kind:average_kind}",
+)
+def _average(any_length: Length | None = None, kind: str = "average", length: Length | None = None) -> Average:
+    given = any_length or length
+    assert given is not None
+    return Average(kind, given[0], given[1])
+
+
+@RULES.rule(
+    "average",
+    "{any_length} {kind:average_kind} (of)? volume",
+    "{any_length} average volume",
+    "{any_length} volume {kind:average_kind}",
+    "{any_length} volume average",
+    "volume {kind:average_kind} \\( {any_length} \\)",
+    "(average|mean) volume (of|over|in|for) <last>? {any_length}",
+    "{kind:average_kind} \\( volume , {any_length} \\)",
+)
+def _volume_average(any_length: Length, kind: str = "average") -> Average:
+    return Average(kind, any_length[0], any_length[1], "volume")
+
+
+RULES.value(
+    "average",
+    Average("average", None, None, "volume"),
+    "average (daily)? volume",
+    "volume average",
+    "mean volume",
+    "usual volume",
+    "normal volume",
+)
+RULES.same("value", "{average}")
+
+
+@RULES.rule("value", "{kind:average_kind}", "{kind:average_kind} line")
+def _the_average(kind: str) -> Average:
+    return Average(kind, None)
+
+
+RULES.value("value", Mention("fast"), "<fast_word> <average_kind>?", "<fast_word> line")
+RULES.value("value", Mention("slow"), "<slow_word> <average_kind>?", "<slow_word> line")
+
+
+@RULES.rule("bare_average", "{length}")
+def _bare_average(length: Length) -> Average | None:
+    return Average("average", *length) if length[1] in ("day", "week") and length[0] >= 2 else None
+
+
+RULES.same("value", "{bare_average}", "{bare_average} line")
+
+
+# oscillators
+
+
+@RULES.rule(
+    "oscillator_value",
+    "{name:oscillator}",
+    "{any_length} {name:oscillator}",
+    "{name:oscillator} \\( <period_word>? =? {any_length} \\)",
+    "{name:oscillator} {plain_length}",
+    "{name:oscillator} {length}",
+    "{name:oscillator} (of|over) {length}",
+    "{name:oscillator} (with|of|using)? <period_word> (of|=)? {any_length}",
+    "{name:oscillator} \\( close , {any_length} \\)",
+    "{name:oscillator} with {length} <period_word>?",
+    "{name:oscillator} <value_word>",
+    "{name:oscillator} \\( {any_length} \\) <value_word>",
+)
+def _oscillator(
+    name: str, any_length: Length | None = None, plain_length: Length | None = None, length: Length | None = None
+) -> Indicator:
+    given = any_length or plain_length or length
+    return Indicator(name, (given[0],) if given else None, given[1] if given else None)
+
+
+RULES.same("value", "{oscillator_value}")
+
+
+@RULES.rule(
+    "triple",
+    "\\( {a:whole} , {b:whole} , {c:whole} \\)",
+    "{a:whole} (,|/|-) {b:whole} (,|/|-) {c:whole}",
+    "\\( {a:whole} / {b:whole} / {c:whole} \\)",
+    "\\( {a:whole} - {b:whole} - {c:whole} \\)",
+)
+def _triple(a: int, b: int, c: int) -> tuple[float, ...]:
+    return (float(a), float(b), float(c))
+
+
+@RULES.rule("macd_parameters", "{triple}")
+def _macd_parameters(triple: tuple[float, ...]) -> tuple[float, ...] | None:
+    return triple if triple[0] < triple[1] else None
+
+
+@RULES.rule(
+    "value",
+    "<macd_word> {macd_parameters}? {part:macd_part}?",
+    "{macd_parameters} <macd_word> {part:macd_part}?",
+    "{part:macd_part} of <macd_word> {macd_parameters}?",
+    "<macd_word> {part:macd_part} {macd_parameters}",
+)
+def _macd(part: str = "macd", macd_parameters: tuple[float, ...] | None = None) -> Indicator:
+    return Indicator(part, macd_parameters)
+
+
+RULES.value("value", Mention("signal"), "<signal_line>")
+RULES.value("value", Indicator("macd_histogram"), "histogram")
+
+
+@RULES.rule(
+    "value",
+    "{part:stochastic_part} {triple}?",
+    "{triple} {part:stochastic_part}",
+)
+def _stochastic(part: str, triple: tuple[float, ...] | None = None) -> Indicator:
+    return Indicator(part, triple)
+
+
+# bands
+
+
+@RULES.rule(
+    "band_parameters",
+    "\\( {any_length} (,|/) {number} <deviation_word>? \\)",
+    "\\( {any_length} , {number} <deviation_word> \\)",
+    "{any_length} (,|/) {number} <deviation_word>?",
+    "{length} ,? (and)? {number} <deviation_word>",
+    "\\( {length} ,? {number} <deviation_word> \\)",
+    "with {any_length} (and|,) {number} <deviation_word>",
+    "with {length} <average_kind>? (and|,) {number} <deviation_word>",
+)
+def _band_parameters(
+    any_length: Length | None = None, length: Length | None = None, number: float = 2
+) -> tuple[Length, float] | None:
+    given = any_length or length
+    assert given is not None
+    return (given, number) if given[0] >= 2 and 0 < number <= 10 else None
+
+
+@RULES.rule(
+    "value",
+    "{side:band_side} <bollinger> <band_word>? {band_parameters}?",
+    "{side:band_side} <band_word>",
+    "<bollinger> {side:band_side} <band_word> {band_parameters}?",
+    "{side:band_side} <band_word> of (a|the)? <bollinger> <band_word>? {band_parameters}?",
+    "{band_parameters} {side:band_side} <bollinger> <band_word>?",
+    "{length} {side:band_side} <bollinger> <band_word>?",
+    "{side:band_side} {band_parameters} <bollinger> <band_word>?",
+    "<bollinger> <band_word>? {band_parameters} {side:band_side} <band_word>",
+    "{side:band_side} {length} <bollinger> <band_word>?",
+)
+def _band(side: str, band_parameters: tuple[Length, float] | None = None, length: Length | None = None) -> Indicator:
+    name = f"bollinger_{side}"
+    if band_parameters is not None:
+        (bars, unit), width = band_parameters
+        return Indicator(name, (bars, width), unit)
+    return Indicator(name, (length[0], 2.0), length[1]) if length else Indicator(name)
+
+
+# highs and lows
+
+
+@RULES.rule(
+    "extreme",
+    "<previous_word>? {length} {side:extreme_side}",
+    "{side:extreme_side} (of|in|over|for) <last> {length}",
+    "{side:extreme_side} (of|in|over|for) {length}",
+    "{length} {side:extreme_of}",
+    "{side:extreme_of} (of|in|over|for) <last>? {length}",
+    "<last> {length} {side:extreme_side}",
+)
+def _extreme(length: Length, side: str) -> Extreme:
+    kind, _, source = side.partition(" ")
+    return Extreme(kind, length[0], source or None, length[1])
+
+
+@RULES.rule(
+    "extreme",
+    "{side:band_side} <donchian> \\( {any_length} \\)",
+    "{any_length} {side:band_side} <donchian>",
+    "{side:band_side} {any_length} <donchian>",
+    "{side:band_side} <band_word> of (a|the)? {any_length} <donchian>",
+    "{any_length} <donchian> {side:extreme_side}",
+)
+def _donchian(side: str, any_length: Length) -> Extreme | None:
+    kind = {"upper": "highest", "lower": "lowest"}.get(side, side)
+    return Extreme(kind, any_length[0], None, any_length[1]) if kind in ("highest", "lowest") else None
+
+
+RULES.same("value", "{extreme}")
+
+
+# parts of other values
+
+
+RULES.same("value", "{times}")
+
+
+@RULES.rule("times", "{multiple} (of)? {value:scalable}")
+def _multiple_of(multiple: float, value: Value) -> Scaled:
+    return Scaled(multiple, value)
+
+
+RULES.same("scalable", "{average}", "{oscillator_value}", "{scalable_mention}")
+
+
+@RULES.rule("scalable_mention", "{kind:average_kind}")
+def _average_to_scale(kind: str) -> Average:
+    return Average(kind, None)
+
+
+@RULES.rule("value", "{percent} (of)? {value:scalable}")
+def _percent_of(percent: float, value: Value) -> Scaled:
+    return Scaled(round(percent, 12), value)
+
+
+RULES.same("target", "{value}", "{shifted}")
+
+
+@RULES.rule("shifted", "{percent} {side} {value}")
+def _percent_from(percent: float, side: str, value: Value) -> Scaled | None:
+    if isinstance(value, Known) and not isinstance(value.node, (Name, Call)):
+        return None
+    return Scaled(round(1 + (percent if side == "above" else -percent), 12), value)
+
+
+@RULES.rule("shifted", "{number} <deviation_word> {side} {value}")
+def _deviations_from(number: float, side: str, value: Value) -> Shifted | None:
+    if number <= 0 or not isinstance(value, Average):
+        return None
+    return Shifted(value, number if side == "above" else -number, "deviation")
+
+
+@RULES.rule("shifted", "{number} <atr_word> {side} {value}", "<atr_word> {side} {value}")
+def _atrs_from(side: str, value: Value, number: float = 1) -> Shifted | None:
+    if number <= 0 or (isinstance(value, Known) and isinstance(value.node, Number)):
+        return None
+    return Shifted(value, number if side == "above" else -number, "atr")
+
+
+# formulas
+
+
+@RULES.primitive("formula", lambda: ['"'])
+def _formula(chart: Chart, place: int) -> Iterator[tuple[int, Node]]:
+    """A condition of the rule language in double quotes."""
+    quoted = quoted_text(chart, place)
+    if quoted is None:
+        return
+    end, text = quoted
+    try:
+        expression = parse(text)
+    except RuleError:
+        return
+    if expression.is_condition:
+        yield end, expression.node
+
+
+def quoted_text(chart: Chart, place: int) -> tuple[int, str] | None:
+    """What stands in double quotes from `place` on, and the place after it."""
+    tokens = chart.tokens
+    if tokens[place].word != '"':
+        return None
+    for end in range(place + 1, len(tokens)):
+        if tokens[end].word == '"':
+            inner = tokens[place + 1 : end]
+            return end + 1, "".join(
+                ("_" if token.hyphen else "" if token.glued else " ") + token.text for token in inner
+            ).strip()
+    return None
+
+
+def _call(name: str, *arguments: Node) -> Call:
+    return Call(name, arguments)

@@ -1,0 +1,1 @@
+"""From a request to a frozen spec and an account of how the sentence became it."""

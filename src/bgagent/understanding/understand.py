@@ -1,0 +1,62 @@
+"""Request -> spec and clause ledger, or the reason why the sentence cannot be used."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from bgagent.artifacts.request import Request
+from bgagent.artifacts.spec import Understood
+from bgagent.errors import BadUse, NeedsClarification, NeedsModel
+from bgagent.language.frame import last_session as last_session_of
+from bgagent.language.read import LONGEST, Defaults, Reading, read
+
+READERS = ("auto", "embedded", "model")
+_QUESTIONS = 3
+
+
+def understand(
+    request: Request,
+    *,
+    defaults: Defaults | None = None,
+    last_session: Callable[[datetime, str], date] = last_session_of,
+) -> Understood:
+    """What the request's sentence asks for, as of the request's own `as_of`.
+
+    last_session: the last day with complete bars before a time, of a symbol. Raises BadUse for an empty or endless
+    sentence or an unknown reader, NeedsClarification with questions, NeedsModel naming the words that nothing explains.
+    """
+    if request.reader not in READERS:
+        raise BadUse(f"there is no reader '{request.reader}'", hint=f"use one of {', '.join(READERS)}")
+    sentence = request.prompt
+    if not sentence.strip():
+        raise BadUse(
+            "the sentence is empty", hint='say what to test, for example "Buy and hold AAPL in 2024 with $10K"'
+        )
+    if len(sentence) > LONGEST:
+        raise BadUse(
+            f"the sentence has {len(sentence):,} characters, at most {LONGEST:,} are read", hint="say it in fewer words"
+        )
+    if request.reader == "model":
+        raise NeedsModel(
+            (_shortened(sentence),),
+            hint="reading by a model was asked for and no model can be used here; use --reader embedded",
+        )
+    return settled(read(sentence, now=request.as_of, defaults=defaults or Defaults(), last_session=last_session))
+
+
+def settled(reading: Reading) -> Understood:
+    """The spec of a reading. Raises NeedsClarification or NeedsModel where it has none."""
+    words = tuple(part.text for part in reading.unexplained)
+    if reading.questions:
+        message = " ".join(reading.questions[:_QUESTIONS])
+        beside = f"not understood beside it: {', '.join(words)}" if words else ""
+        raise NeedsClarification(
+            message, questions=reading.questions[:_QUESTIONS], hint=beside or "answer with nlbt bg-rerun"
+        )
+    if words or reading.spec is None:
+        raise NeedsModel(words)
+    return Understood(reading.spec, reading.clauses, reading.assumptions)
+
+
+def _shortened(sentence: str) -> str:
+    line = " ".join(sentence.split())
+    return line if len(line) <= 60 else f"{line[:57]}..."
