@@ -25,6 +25,41 @@ def test_words_are_found_where_they_stand(words, taken, span):
     assert find_words(words, "Buy SPY when RSI < 30, sell SPY", taken) == span
 
 
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("Exit rule: close above the high.", "**Exit rule:** close above the `high`"),
+        ("the trader's 5-day high", "the trader’s 5–day high"),
+        ("it's “over”", 'it\'s "over"'),
+        ("first second", "first\n   second"),
+    ],
+)
+def test_marks_and_shapes_of_signs_make_no_difference(words, text):
+    sentence = f"On Monday {text} and no more"
+    start, end = find_words(words, sentence, [])
+    assert sentence[start:end].strip("*`").startswith(text.strip("*`")[:5])
+    assert sentence[:start].strip("* ") == "On Monday"
+    assert sentence[end:].strip("` ") == "and no more"
+
+
+LISTING = """## Rules
+**Strategy name:** Pullback
+1. Buy above the average
+2. Sell at 5%"""
+
+
+def test_labels_headings_and_numbers_of_a_list_need_no_clause():
+    covered = spans(LISTING, "Pullback", "Buy above the average", "Sell at 5%")
+    assert words_left_out(LISTING, covered, within=[(0, len(LISTING))]) == ()
+    assert numbers_left_out(LISTING, ["0.05"], known=[]) == ()
+    assert words_left_out(LISTING, covered[1:], within=[(0, len(LISTING))]) == ("Pullback",)
+    assert numbers_left_out(LISTING, [], known=[]) == ("5",)
+
+
+def test_a_colon_in_one_line_makes_no_label():
+    assert words_left_out("Sell short: SPY", spans("Sell short: SPY", "SPY"), within=[(0, 15)]) == ("Sell short",)
+
+
 def spans(sentence, *words):
     return [(sentence.index(word), sentence.index(word) + len(word)) for word in words]
 

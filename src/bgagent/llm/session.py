@@ -20,10 +20,12 @@ def open_client(
     replay: Path | None = None,
     on_event: OnEvent = log_event,
     price: Price | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Client:
     """A client that connects when the first question is asked; close it when the job ends.
 
-    price: of models that the price list does not have. record: file that is written anew with all exchanges.
+    price: of models that the price list does not have. sleep: waits between tries.
+    record: file that is written anew with all exchanges.
     replay: file that answers in the place of every server; no key, no network and no waiting then.
     Raises BadUse when that is no recording, MachineUnfit when `record` cannot be written.
     """
@@ -36,9 +38,9 @@ def open_client(
 
         return Connection(redact=redact, price_of=price_of)
 
-    def client(open_line: Callable[[], Line], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Client:
+    def client(open_line: Callable[[], Line], wait: Callable[[float], Awaitable[None]] = sleep) -> Client:
         return Client(
-            budget=budget, open_line=open_line, redact=redact, price_of=price_of, on_event=on_event, sleep=sleep
+            budget=budget, open_line=open_line, redact=redact, price_of=price_of, on_event=on_event, sleep=wait
         )
 
     if replay is not None:

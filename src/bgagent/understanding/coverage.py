@@ -8,6 +8,10 @@ Span = tuple[int, int]
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _NUMBER = re.compile(r"(?<![\w.])[$€£₹]?(\d[\d,]*\.?\d*|\.\d+)\s?(k|m|mm|bn|b|mio|lakh|crore)?(?![\w])", re.IGNORECASE)
 _IN_TEXT = re.compile(r"\d+\.?\d*(?:e-?\d+)?")
+_LISTED = re.compile(r"^[\s*#>-]*(\d+)[.)]\s", re.MULTILINE)
+_LABEL = re.compile(r"^[\s*#>\d.)-]*\**[A-Z][^:.\n\d%]{0,60}:\**|^\s*#+[^\n\d%]*$", re.MULTILINE)
+_EMPHASIS = "*`_#"
+_ALIKE = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "\u00a0": " "}
 _LINKING = frozenset(
     "a an the and or of to in on at by for from with into over is are be was it its this that these those as than then "
     "so if when whenever while each every my i we you me us our your please do does did will would can could should "
@@ -19,21 +23,46 @@ _FACTORS = (1.0, 0.01, 0.0001, 100.0, 5.0, 7.0, 21.0, 30.0, 252.0, 365.0, 60.0, 
 
 
 def find_words(words: str, sentence: str, taken: Sequence[Span]) -> Span | None:
-    """Where the words stand in the sentence, blanks and case aside; None when they do not.
+    """Where the words stand in the sentence; None when they do not.
 
-    The first place that no span of `taken` overlaps, else the first place of all.
+    Blanks, case, marks of emphasis, the shape of quotes and dashes, and a full stop at the end make no difference. The
+    first place that no span of `taken` overlaps, else the first place of all.
     """
-    parts = words.split()
-    if not parts:
+    wanted = "".join(sign for sign, _ in _plain(words)).strip().rstrip(".,;:").strip()
+    if not wanted:
         return None
-    pattern = re.compile(r"\s+".join(re.escape(part) for part in parts), re.IGNORECASE)
-    places = [match.span() for match in pattern.finditer(sentence)]
+    plain = _plain(sentence)
+    text = "".join(sign for sign, _ in plain)
+    places = [
+        (plain[start][1], plain[start + len(wanted) - 1][1] + 1)
+        for start in (match.start() for match in re.finditer(f"(?={re.escape(wanted)})", text))
+    ]
     free = [place for place in places if not any(_overlap(place, other) for other in taken)]
     return next(iter(free or places), None)
 
 
+def _plain(text: str) -> list[tuple[str, int]]:
+    """The signs of a text that make its words, each with its place."""
+    signs: list[tuple[str, int]] = []
+    for place, sign in enumerate(text):
+        if sign in _EMPHASIS:
+            continue
+        if sign.isspace():
+            if signs and signs[-1][0] != " ":
+                signs.append((" ", place))
+            continue
+        small = _ALIKE.get(sign, sign).lower()
+        signs.append((small if len(small) == 1 else sign, place))
+    return signs
+
+
 def words_left_out(sentence: str, covered: Sequence[Span], *, within: Sequence[Span]) -> tuple[str, ...]:
-    """Stretches of words inside `within` that no span of `covered` touches, linking words aside."""
+    """Stretches of words inside `within` that no span of `covered` touches, linking words aside.
+
+    In a text of several lines the labels before a colon and the headings need no clause of their own.
+    """
+    if "\n" in sentence.strip():
+        covered = [*covered, *(match.span() for form in (_LABEL, _LISTED) for match in form.finditer(sentence))]
     stretches: list[Span] = []
     previous = -1
     for index, match in enumerate(_WORD.finditer(sentence)):
@@ -52,8 +81,9 @@ def words_left_out(sentence: str, covered: Sequence[Span], *, within: Sequence[S
 def numbers_left_out(sentence: str, values: Iterable[str], *, known: Sequence[Span]) -> tuple[str, ...]:
     """Numbers of the sentence that stand in none of the `values`, not even converted.
 
-    known: spans whose numbers are certain already.
+    known: spans whose numbers are certain already. The numbers of a list's items do not count.
     """
+    known = [*known, *(match.span(1) for match in _LISTED.finditer(sentence))]
     told = [float(number) for text in values for number in _IN_TEXT.findall(text.replace(",", ""))]
     left_out: list[str] = []
     for match in _NUMBER.finditer(sentence):
