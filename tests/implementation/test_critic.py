@@ -7,7 +7,7 @@ import pytest
 
 from bgagent.artifacts.attempts import CheckStatus
 from bgagent.data.findings import Finding, Severity
-from bgagent.engine.plan import Costs, Rule, RulePlan, Sizing
+from bgagent.engine.plan import Costs, Rule, RulePlan, SizeKind, Sizing
 from bgagent.implementation.critic import examine
 from bgagent.implementation.trial import Trial
 from tests.implementation.trials import CROSSOVER, spec_of, tried
@@ -234,3 +234,9 @@ def test_the_wavy_market_has_what_the_tests_need():
     assert trial.result is not None
     assert np.any(trial.result.quantity > 0)
     assert {"rule", "stop_loss"} <= {trade.exit_reason.value for trade in trial.result.trades}
+
+
+def test_a_volatility_target_is_no_wrong_size():
+    plan = replace(CROSSOVER, sizing=Sizing(SizeKind.VOLATILITY, 0.2))
+    critique = examine((tried(plan=plan),))
+    assert critique.is_acceptable, critique.findings

@@ -13,6 +13,7 @@ from bgagent.engine.backtest import run_plan, run_strategy
 from bgagent.engine.plan import Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
 from bgagent.engine.strategy import Strategy
 from bgagent.implementation.template import render, runnable
+from bgagent.periods import Timeframe
 from tests.implementation.trials import CROSSOVER, WARMUP, spec_of, wavy_bars
 
 CONDITIONS = (
@@ -117,3 +118,8 @@ def test_the_file_of_a_report_ends_with_what_reruns_it():
     source = runnable(StrategySource("x", render(spec, spec.runs[0]), "template"))
     assert source.text.endswith("    rerun(Rules, __file__)\n")
     ast.parse(source.text)
+
+
+def test_within_the_day_every_session_is_named():
+    spec = spec_of(RulePlan("WAVY", entry=Rule(on="every_session")), timeframe=Timeframe.MINUTE_5)
+    assert 'self.calendar("every_session")' in render(spec, spec.runs[0])

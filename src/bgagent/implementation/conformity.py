@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from bgagent.artifacts.attempts import Check, CheckStatus
-from bgagent.engine.plan import Distance, DistanceKind, RulePlan
+from bgagent.engine.plan import Distance, DistanceKind, RulePlan, SizeKind, Sizing
 from bgagent.engine.result import BacktestResult, ExitReason, Trade
 from bgagent.implementation.trial import Trial
 
@@ -79,7 +79,7 @@ def check_capital(trial: Trial, result: BacktestResult) -> Check:
         )
     sizing = trial.plan.sizing
     entries = [order for order in trial.order_list() if order.is_entry]
-    wrong = [order for order in entries if order.sizing != sizing]
+    wrong = [order for order in entries if not _is_sized_so(order.sizing, sizing)]
     if wrong:
         return failed(
             "capital",
@@ -91,6 +91,13 @@ def check_capital(trial: Trial, result: BacktestResult) -> Check:
     if lowest < -TOLERANCE * capital:
         return failed("capital", f"cash fell to {lowest:.2f}", lowest_cash=lowest)
     return passed("capital", f"started with {capital:.2f}; cash never below 0", lowest_cash=lowest)
+
+
+def _is_sized_so(asked: Sizing | None, wanted: Sizing) -> bool:
+    """A volatility target is a fraction of equity by the time it is ordered; how large, is held against the rules."""
+    if wanted.kind is SizeKind.VOLATILITY:
+        return asked is not None and asked.kind is SizeKind.EQUITY and asked.whole_shares == wanted.whole_shares
+    return asked == wanted
 
 
 def check_direction(trial: Trial, result: BacktestResult) -> Check:

@@ -26,10 +26,13 @@ def render(spec: StrategySpec, run: RunSpec) -> str:
     plan = run.rules
     declarations = Declarations()
     conditions = {
-        "should_buy": _rule(plan.entry, declarations),
-        "should_sell": _rule(plan.exit, declarations),
-        "should_sell_short": _rule(plan.short_entry, declarations),
-        "should_cover": _rule(plan.short_exit, declarations),
+        name: _rule(rule, declarations, is_intraday=spec.timeframe.is_intraday)
+        for name, rule in (
+            ("should_buy", plan.entry),
+            ("should_sell", plan.exit),
+            ("should_sell_short", plan.short_entry),
+            ("should_cover", plan.short_exit),
+        )
     }
     for distance in (plan.stop_loss, plan.take_profit, plan.trailing_stop):
         if distance is not None and distance.kind is DistanceKind.ATR:
@@ -70,11 +73,11 @@ def runnable(source: StrategySource) -> StrategySource:
     return replace(source, text=source.text.rstrip("\n") + "\n" + tail)
 
 
-def _rule(rule: Rule | None, declarations: Declarations) -> str:
+def _rule(rule: Rule | None, declarations: Declarations, *, is_intraday: bool) -> str:
     if rule is None:
         return _FALSE
     parts = []
-    if rule.on is not None and rule.on != "every_session":
+    if rule.on is not None and (is_intraday or rule.on != "every_session"):
         parts.append(f"self.{declarations.calendar(rule.on)}")
     if rule.when is not None:
         condition = render_condition(rule.when, declarations)
