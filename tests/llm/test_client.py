@@ -403,6 +403,15 @@ def test_no_body_can_break_the_line(protocol, body):
     assert raised.value.kind == "malformed"
 
 
+def test_no_proxy_lies_between_a_machine_and_itself(monkeypatch):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nothing listens there
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with desk([said("four")]) as at:
+        assert at.ask().text == "four"
+
+
 def test_a_client_that_was_never_used_closes():
     budget = Budget(Allowance(1, 1000), time_left=lambda: 1.0)
     client = Client(budget=budget, open_line=lambda: None, redact=str, price_of=lambda _: None)

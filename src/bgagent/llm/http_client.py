@@ -12,6 +12,7 @@ from bgagent.llm.call import FailureKind
 
 MAX_ANSWER_BYTES = 2_000_000  # of one answer, unpacked; the longest useful one is a hundredth of that
 _CONNECT_TIMEOUT_S = 10.0
+_THIS_MACHINE = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 _KEPT_IN = {"messages": "content", "responses": "output"}  # where a protocol, by its address, keeps the answer
 
 
@@ -35,6 +36,7 @@ class CountingClient(httpx2.AsyncClient):
             timeout=httpx2.Timeout(600.0, connect=_CONNECT_TIMEOUT_S),  # the line's own clock ends a call
             headers={"Accept-Encoding": "identity"},
             follow_redirects=False,
+            mounts=dict.fromkeys(_THIS_MACHINE),  # no proxy of the environment lies between a machine and itself
             **options,
         )
         self.requests = 0
