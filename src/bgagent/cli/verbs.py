@@ -7,6 +7,7 @@ VERBS = {
     "bg-logs": ("bgagent.cli.bg_logs", "Print a job's log; -f follows it to the end."),
     "bg-wait": ("bgagent.cli.bg_wait", "Wait for jobs to end; the exit code is theirs."),
     "bg-stop": ("bgagent.cli.bg_stop", "Stop jobs."),
+    "data": ("bgagent.cli.data", "Show, get, check and hand out prices."),
     "demo": ("bgagent.cli.demo", "Run a backtest on made-up prices, without network or keys."),
     "doctor": ("bgagent.cli.doctor", "Show what this machine offers to jobs, and what is missing."),
 }

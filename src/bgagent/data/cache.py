@@ -109,6 +109,16 @@ class SeriesCache:
         """Every series there is, by provider and symbol. Raises LockTimeout while one is being fetched."""
         return tuple(self._entry(path) for path in sorted(self.root.glob("*/*/*.npz")))
 
+    def remove(self, provider: str, symbol: str, timeframe: Timeframe) -> None:
+        """Forget a series; nothing happens when it is not there. Raises LockTimeout, MachineUnfit."""
+        path = self.path_of(provider, symbol, timeframe)
+        with self.lock(provider, symbol, timeframe, wait_s=10.0, shared=False):
+            try:
+                path.unlink(missing_ok=True)
+                path.with_suffix(".json").unlink(missing_ok=True)
+            except OSError as error:
+                raise MachineUnfit.from_os_error(error, path) from error
+
     def _entry(self, path: Path) -> Entry:
         provider, symbol = unquote(path.parent.parent.name), unquote(path.parent.name)
         timeframe = Timeframe(path.stem)

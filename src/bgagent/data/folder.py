@@ -98,11 +98,14 @@ class FolderProvider:
             found += [file for file in map(series_file, paths) if file is not None]
         return found
 
+    def holds(self, symbol: str, timeframe: Timeframe) -> bool:
+        """Whether there are files of a symbol in bars of that length, or shorter ones that add up to it."""
+        return _length_of(timeframe, {file.timeframe for file in _of_symbol(symbol, self.files())}) is not None
+
     def fetch(self, symbol: str, period: Period, timeframe: Timeframe, now: datetime) -> RawSeries:  # noqa: ARG002
         """Everything the files hold of a symbol, in bars of the length asked for or shorter ones that add up to it."""
         files = self.files()
-        wanted = [file for file in files if file.symbol == symbol]
-        wanted = wanted or [file for file in files if file.symbol.casefold() == symbol.casefold()]
+        wanted = _of_symbol(symbol, files)
         if not wanted:
             raise self._unknown(symbol, files)
         for directory in self.directories:
@@ -126,6 +129,11 @@ class FolderProvider:
         )
 
 
+def _of_symbol(symbol: str, files: Sequence[SeriesFile]) -> list[SeriesFile]:
+    exact = [file for file in files if file.symbol == symbol]
+    return exact or [file for file in files if file.symbol.casefold() == symbol.casefold()]
+
+
 def _length_of(wanted: Timeframe, there: set[Timeframe]) -> Timeframe | None:
     """The longest bars that are there and add up to those wanted; weeks and months are made of days where they can."""
     if not wanted.is_intraday and Timeframe.DAY in there:
@@ -143,6 +151,11 @@ def _read(symbol: str, timeframe: Timeframe, files: Sequence[SeriesFile]) -> Raw
     market = market_of(symbol)
     pieces = [_read_file(symbol, timeframe, parts[stem].path, market) for stem in sorted(parts)]
     return pieces[0] if len(pieces) == 1 else _join(pieces)
+
+
+def read_file(file: SeriesFile) -> RawSeries:
+    """The rows of one file alone. Raises DataUnavailable naming file and line where it cannot be read."""
+    return _read_file(file.symbol, file.timeframe, file.path, market_of(file.symbol))
 
 
 def _suffix_of(path: Path) -> str:

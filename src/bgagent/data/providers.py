@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from bgagent.data.added import AddedFirst, added_dir
 from bgagent.data.cached_provider import CachedProvider
 from bgagent.data.folder import FolderProvider
 from bgagent.data.names import ALIASES, ENTRY_POINTS, is_path, provider_names
@@ -43,13 +44,17 @@ _BUILT_IN: Mapping[str, ProviderFactory] = {
 def provider_of(choice: str, options: ProviderOptions) -> Provider:
     """The provider that `--data` or NLBT_DATA means.
 
-    choice: `auto` (the directories if there are any, else cache and yahoo; never synthetic), a provider's name, `demo`
-    for synthetic, or one or several directories joined by ':'. A remote provider comes with the cache in front.
-    Raises BadUse for anything else.
+    choice: `auto` (the directories if there are any, else files added, cache and yahoo; never synthetic), a provider's
+    name, `demo` for synthetic, or one or several directories joined by ':'. A remote provider comes with the cache in
+    front. Raises BadUse for anything else.
     """
     name = choice.strip()
     if name in ("", "auto"):
-        return provider_of("folder" if options.directories else "yahoo", options)
+        if options.directories:
+            return provider_of("folder", options)
+        remote = provider_of("yahoo", options)
+        added = added_dir(options.cache_dir)
+        return AddedFirst(FolderProvider([added]), remote) if added.is_dir() else remote
     name = ALIASES.get(name.lower(), name)
     factory = _BUILT_IN.get(name.lower())
     if factory is None:
