@@ -38,6 +38,8 @@ def tmux(tmp_path: Path) -> Iterator[TmuxLauncher]:
     launcher = TmuxLauncher(socket_name=f"bgagent-{os.getpid()}-{tmp_path.name[-20:]}", config=config)
     yield launcher
     subprocess.run(["tmux", "-L", launcher.socket_name, "kill-server"], capture_output=True, check=False)
+    sockets = Path(os.environ.get("TMUX_TMPDIR", "/tmp")) / f"tmux-{os.getuid()}"
+    (sockets / launcher.socket_name).unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def take_place(logs: Path, job_id: str) -> Place:
 def wait_for_turn(logs: Path, place: Place, *, max_running: int, is_alive: IsAlive) -> None:
     """Return when the job may run; interrupted only by an exception from a signal handler."""
     pause_s = _SHORTEST_LOOK_S
-    with locks.exclusive(_own_entry(logs, place), create=True):
+    with _own_entry(logs, place):
         while True:
             with locks.one_at_a_time(logs):
                 before = _nearest_before(logs, place, is_alive)
@@ -86,9 +86,11 @@ def count_before(logs: Path, place: Place) -> int:
     return sum(other < place for other in waiting)
 
 
-def _own_entry(logs: Path, place: Place) -> Path:
-    (logs / _FOLDER).mkdir(exist_ok=True)  # somebody may have tidied up
-    return place.path(logs, _WAITING)
+def _own_entry(logs: Path, place: Place) -> locks.Held:
+    """The lock that the next in line sleeps on."""
+    with locks.one_at_a_time(logs):
+        (logs / _FOLDER).mkdir(exist_ok=True)  # somebody may have tidied up
+        return locks.exclusive(place.path(logs, _WAITING), create=True)
 
 
 def _entries(logs: Path) -> tuple[list[Place], list[Place]]:
@@ -126,6 +128,7 @@ def _count_running(logs: Path, is_alive: IsAlive) -> int:
 
 
 def _start_running(logs: Path, place: Place) -> None:
+    (logs / _FOLDER).mkdir(exist_ok=True)  # somebody may have tidied up
     waiting = place.path(logs, _WAITING)
     waiting.touch()
     waiting.replace(place.path(logs, _RUNS))
