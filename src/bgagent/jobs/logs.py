@@ -119,7 +119,7 @@ class Log:
         values = {name: self._redacted(plain_value(value)) for name, value in fields.items()}
         record = json.dumps({"time": at, "level": level, "event": event, **values})
         pairs = "".join(f" {_printable(name)}={shown(value)}" for name, value in values.items())
-        line = f"{at} {level.upper():<7} {event}{pairs}"
+        line = f"{at} {level.upper():<7} {_printable(event)}{pairs}"
         for descriptor, path, text in (
             (self._events, self._files.events, record),
             (self._lines, self._files.log, line),
