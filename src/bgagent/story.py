@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bgagent
 from bgagent.artifacts.attempts import Attempt
+from bgagent.artifacts.clauses import Assumption, Clause
 from bgagent.artifacts.report import DataRow, Report, Telemetry
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import Understood
@@ -18,12 +19,29 @@ from bgagent.reporting.files import write_report
 SHOWN_PACKAGES = ("numpy", "TA-Lib", "msgspec", "yfinance")
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What a language model was used for in one job. cost_usd: None when it is not known, never 0 for unknown."""
+
+    name: str
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float | None
+
+
 @dataclass(slots=True)
 class Story:
-    """Filled by the phases as they go. began: monotonic clock; phases: seconds of those that have ended."""
+    """Filled by the phases as they go. began: monotonic clock; phases: seconds of those that have ended.
+
+    clauses, assumptions: of a reading that did not become a spec. model: None while none was asked.
+    """
 
     began: float = field(default_factory=time.monotonic)
+    clauses: tuple[Clause, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     understood: Understood | None = None
+    model: ModelUse | None = None
     data: tuple[DataRow, ...] = ()
     attempts: list[Attempt] = field(default_factory=list)
     isolation: tuple[str, ...] = ()
@@ -44,12 +62,13 @@ class Story:
     def telemetry(self, request: Request) -> Telemetry:
         """What the job took until now; the phase under way counts as ended."""
         self.enter("")
+        used = self.model or ModelUse(request.model or "", 0, 0, 0, 0.0)
         return Telemetry(
-            model=request.model,
-            model_calls=0,
-            tokens_in=0,
-            tokens_out=0,
-            cost_usd=0.0,
+            model=used.name or None,
+            model_calls=used.calls,
+            tokens_in=used.tokens_in,
+            tokens_out=used.tokens_out,
+            cost_usd=used.cost_usd,
             attempts=len(self.attempts),
             time_to_report_s=self.seconds(),
             phases=dict(self.phases),
@@ -66,7 +85,8 @@ def report_failure(request: Request, error: BgAgentError, reports: Path, story: 
         error,
         telemetry=story.telemetry(request),
         understood=story.understood,
-        clauses=getattr(error, "clauses", ()),
+        clauses=story.clauses,
+        assumptions=story.assumptions,
         data=story.data,
         checks=story.attempts[-1].critique.checks if story.attempts else (),
         attempts=story.attempts,

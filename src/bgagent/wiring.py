@@ -27,7 +27,8 @@ from bgagent.implementation.loop import Implementation, implement
 from bgagent.implementation.template import TemplateProducer, runnable
 from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import try_source
-from bgagent.language.read import Defaults
+from bgagent.job_model import JobModel
+from bgagent.language.read import Defaults, Reading
 from bgagent.periods import bars_per_year
 from bgagent.pipeline import Recorder, Tools, run
 from bgagent.reporting.compose import compose, with_time_to_report
@@ -72,24 +73,30 @@ def run_request(request: Request, settings: Settings, reports: Path, record: Rec
     """
     story = Story()
     watched = _Watched(record, story)
+    model = JobModel(request, settings, watched.event, story)
     try:
-        report = run(request, _tools(request, settings, reports, watched, story), watched)
+        report = run(request, _tools(request, settings, reports, watched, story, model), watched)
     except BgAgentError as error:
+        model.close()
         return report_failure(request, error, reports, story)
+    finally:
+        model.close()
     record.event(
         "info", "verdict", verdict=report.verdict, reasons=list(report.verdict_reasons), exit_code=report.exit_code
     )
     return report
 
 
-def _tools(request: Request, settings: Settings, reports: Path, record: _Watched, story: Story) -> Tools:
+def _tools(
+    request: Request, settings: Settings, reports: Path, record: _Watched, story: Story, model: JobModel
+) -> Tools:
     folder = reports / request.job_id
 
     def keep(name: str, artifact: object) -> None:
         write_json(folder / f"{name}.json", artifact)
 
     return Tools(
-        understand=lambda asked: _understand(asked, settings, record, story),
+        understand=lambda asked: _understand(asked, settings, record, story, model),
         load=lambda spec: _load(spec, request, settings, record, story),
         implement=lambda spec, series: _implement(spec, series, request, settings, folder, record, story),
         report=lambda asked, understood, series, done: _report(asked, understood, series, done, reports, story),
@@ -97,9 +104,14 @@ def _tools(request: Request, settings: Settings, reports: Path, record: _Watched
     )
 
 
-def _understand(request: Request, settings: Settings, record: _Watched, story: Story) -> Understood:
+def _understand(request: Request, settings: Settings, record: _Watched, story: Story, model: JobModel) -> Understood:
     defaults = Defaults(costs=Costs(slippage_bps=settings.slippage_bps, commission_bps=settings.commission_bps))
-    understood = understand(request, defaults=defaults)
+
+    def told(reading: Reading) -> None:
+        story.clauses, story.assumptions = reading.clauses, reading.assumptions
+
+    understood = understand(request, defaults=defaults, read_by_model=model.reader(defaults), on_reading=told)
+    model.close()
     story.understood = understood
     record.event("info", "understood", summary=understood.spec.summary, reader=understood.spec.reader)
     for clause in understood.clauses:
@@ -324,6 +336,7 @@ def _finished(trial: Trial, series: Mapping[str, Series], spec: StrategySpec) ->
         notes=starting_notes(trial.plan, trial.bars, trial.first),
         costs_ladder=tuple((factor, replayed(spec.costs.times(factor))) for factor in COST_FACTORS if has_traded),
         late_fills=tuple((late, replayed(spec.costs, late)) for late in LATE_BARS if has_traded),
+        plan=trial.plan,
     )
 
 

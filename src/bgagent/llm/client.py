@@ -22,7 +22,7 @@ CALL_TIMEOUT_S = 150.0  # of one call; a model that thinks for long needs a minu
 class OnEvent(Protocol):
     """Told of everything worth a line in the log."""
 
-    def __call__(self, level: str, name: str, **fields: object) -> None:
+    def __call__(self, level: str, name: str, /, **fields: object) -> None:
         """level: `info` or `warning`."""
 
 

@@ -18,11 +18,15 @@ def understand(
     *,
     defaults: Defaults | None = None,
     last_session: Callable[[datetime, str], date] = last_session_of,
+    read_by_model: Callable[[str], Understood] | None = None,
+    on_reading: Callable[[Reading], None] = lambda _: None,
 ) -> Understood:
     """What the request's sentence asks for, as of the request's own `as_of`.
 
-    last_session: the last day with complete bars before a time, of a symbol. Raises BadUse for an empty or endless
-    sentence or an unknown reader, NeedsClarification with questions, NeedsModel naming the words that nothing explains.
+    last_session: the last day with complete bars before a time, of a symbol. read_by_model: reads what the embedded
+    reader cannot, None without a model; what it raises comes through. on_reading: told of the embedded reader's work.
+    Raises BadUse for an empty or endless sentence or an unknown reader, NeedsClarification with questions, NeedsModel
+    naming the words that nothing explains.
     """
     if request.reader not in READERS:
         raise BadUse(f"there is no reader '{request.reader}'", hint=f"use one of {', '.join(READERS)}")
@@ -36,11 +40,17 @@ def understand(
             f"the sentence has {len(sentence):,} characters, at most {LONGEST:,} are read", hint="say it in fewer words"
         )
     if request.reader == "model":
-        raise NeedsModel(
-            (_shortened(sentence),),
-            hint="reading by a model was asked for and no model can be used here; use --reader embedded",
-        )
-    return settled(read(sentence, now=request.as_of, defaults=defaults or Defaults(), last_session=last_session))
+        if read_by_model is None:
+            raise NeedsModel(
+                (_shortened(sentence),),
+                hint="a model was asked for and none is set: set LLM_MODEL and its key, or use --reader embedded",
+            )
+        return read_by_model(sentence)
+    reading = read(sentence, now=request.as_of, defaults=defaults or Defaults(), last_session=last_session)
+    on_reading(reading)
+    if reading.unexplained and request.reader == "auto" and read_by_model is not None:
+        return read_by_model(sentence)
+    return settled(reading)
 
 
 def settled(reading: Reading) -> Understood:
