@@ -26,7 +26,7 @@ class OnEvent(Protocol):
         """level: `info` or `warning`."""
 
 
-def log_event(level: str, name: str, **fields: object) -> None:
+def log_event(level: str, name: str, /, **fields: object) -> None:
     """Tells the module's logger."""
     logging.getLogger(__name__).log(logging.getLevelNamesMapping()[level.upper()], "%s %s", name, fields)
 
