@@ -16,6 +16,7 @@ class SizeKind(StrEnum):
     QUANTITY = "quantity"  # shares, coins, contracts
     RISK = "risk"  # fraction of equity lost if the stop loss is hit at its level; needs a stop loss
     VOLATILITY = "volatility"  # yearly volatility to aim at, as a fraction, from the last 20 closes
+    POSITION = "position"  # fraction of what is held; exits only
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,30 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class StopStep:
+    """Once a bar's best price is `gain` above the entry (short: below), the stop lies at `stop_at`, from the next bar.
+
+    Both are fractions of the entry's fill price; stop_at 0 is break-even, above 0 locks profit in. A stop never moves
+    away from the price.
+    """
+
+    gain: float
+    stop_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not -1 < self.stop_at < self.gain:
+            raise ValueError(f"a stop step needs -1 < stop_at < gain, was {self.stop_at} at a gain of {self.gain}")
+
+
+@dataclass(frozen=True, slots=True)
 class RulePlan:
     """Rules for one symbol: entries, exits, protection, size and time.
 
     hold_bars: in at the open of bar e, out at the open of bar e + hold_bars. wait_bars: an exit filled on bar x lets
     the next entry fill on bar x + wait_bars at the earliest. max_positions: lots open at once, each with its own
-    levels and clock; an entry rule that is true while fewer are open adds a lot.
+    levels and clock; an entry rule that is true while fewer are open adds a lot. stop_steps: where the stop moves to as
+    the profit grows. flat_overnight: for bars within the day, everything is closed at the open of a session's last
+    bar, and nothing is opened there.
     """
 
     symbol: str
@@ -95,6 +114,8 @@ class RulePlan:
     wait_bars: int | None = None
     sizing: Sizing = Sizing()
     max_positions: int = 1
+    stop_steps: tuple[StopStep, ...] = ()
+    flat_overnight: bool = False
 
     def __post_init__(self) -> None:
         if self.entry is None and self.short_entry is None:
@@ -113,6 +134,181 @@ class RulePlan:
             return "long"
         return "short" if self.entry is None else "both"
 
+    @property
+    def needed_symbols(self) -> tuple[str, ...]:
+        """Every symbol whose bars the plan needs."""
+        return (self.symbol,)
+
+
+@dataclass(frozen=True, slots=True)
+class RulePortfolio:
+    """Rules for several symbols, one plan each, that share one account.
+
+    slots: symbols that may be held at once; None: all of them. A plan that does not say its own size (all equity) gets
+    an equal slot, 1 / slots of equity. score: where more entries are true than slots are free, the symbols with the
+    highest score go first (expression on each symbol's own bars); None: as listed.
+    """
+
+    plans: tuple[RulePlan, ...]
+    slots: int | None = None
+    score: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.plans:
+            raise ValueError("a portfolio of rules needs a plan for each of its symbols")
+        _refuse_repeated(self.symbols)
+        if self.slots is not None and not 1 <= self.slots <= len(self.plans):
+            raise ValueError(f"slots must lie between 1 and the {len(self.plans)} symbols, was {self.slots}")
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols, as listed."""
+        return tuple(plan.symbol for plan in self.plans)
+
+    @property
+    def needed_symbols(self) -> tuple[str, ...]:
+        """Every symbol whose bars the plan needs."""
+        return self.symbols
+
+    @property
+    def direction(self) -> str:
+        """`long`, `short` or `both`."""
+        directions = {plan.direction for plan in self.plans}
+        return directions.pop() if len(directions) == 1 else "both"
+
+
+class Weighting(StrEnum):
+    """How a `WeightPlan` divides equity among its symbols."""
+
+    FIXED = "fixed"  # as `weights` says
+    EQUAL = "equal"  # the same for each symbol
+    RANKED = "ranked"  # the same for each of the `top` symbols with the highest `score`
+    INVERSE_VOLATILITY = "inverse_volatility"  # in inverse proportion to the deviation of the last returns
+
+
+@dataclass(frozen=True, slots=True)
+class WeightPlan:
+    """Target weights on a schedule: shares of equity, decided at the previous close and traded at the open.
+
+    symbols: what may be held. on: expression on the calendar, over the sessions of all symbols together; the window's
+    first open is always one of the dates. when: expression on prices that has to be true too (rebalance on signal),
+    read on the bars of `signal_symbol`, None: the first symbol. drift: on such a date nothing is traded unless a weight
+    lies at least this far from its target; None: always.
+    weights: fixed weights, one for each symbol, below 0 for short. score, top, bottom: `ranked` holds the `top` symbols
+    with the highest score and is short the `bottom` ones; of equal scores the symbol listed first ranks higher; a
+    symbol whose score is not defined is not ranked. volatility_bars: returns that `inverse_volatility` reads.
+    holds: condition at the decision for a symbol to be held, read on its own bars, or on those of `signal_symbol` if
+    that is given; what is not held leaves its share as cash, to `otherwise` (a symbol), or, with `spread`, to the
+    symbols that are. invested: sum of the weights that are not fixed. stop_loss, take_profit, trailing_stop: of each
+    purchase; a symbol that was stopped comes back on the next date.
+    """
+
+    symbols: tuple[str, ...]
+    weighting: Weighting = Weighting.EQUAL
+    on: str = "first_of_month"
+    when: str | None = None
+    weights: tuple[float, ...] = ()
+    score: str | None = None
+    top: int | None = None
+    bottom: int | None = None
+    volatility_bars: int = 63
+    holds: str | None = None
+    signal_symbol: str | None = None
+    otherwise: str | None = None
+    spread: bool = False
+    invested: float = 1.0
+    drift: float | None = None
+    stop_loss: Distance | None = None
+    take_profit: Distance | None = None
+    trailing_stop: Distance | None = None
+
+    def __post_init__(self) -> None:
+        if not self.symbols:
+            raise ValueError("a plan of weights needs a symbol")
+        _refuse_repeated(self.symbols)
+        if (self.weighting is Weighting.FIXED) != bool(self.weights):
+            raise ValueError("weights are given with fixed weighting, and only with it")
+        if self.weights and len(self.weights) != len(self.symbols):
+            raise ValueError(f"{len(self.weights)} weights were given for {len(self.symbols)} symbols")
+        if (self.weighting is Weighting.RANKED) != (self.score is not None and self.top is not None):
+            raise ValueError("score and top are given with ranked weighting, and only with it")
+        if self.top is not None and not 0 <= self.top <= len(self.symbols) - (self.bottom or 0):
+            raise ValueError(f"top {self.top} and bottom {self.bottom or 0} of {len(self.symbols)} symbols")
+        if self.volatility_bars < 2:
+            raise ValueError(f"volatility_bars must be 2 or more, was {self.volatility_bars}")
+        if not self.invested > 0:
+            raise ValueError(f"invested must be above 0, was {self.invested}")
+        if self.drift is not None and not self.drift >= 0:
+            raise ValueError(f"drift must be 0 or more, was {self.drift}")
+        if self.otherwise is not None and self.spread:
+            raise ValueError("what is not held goes to another symbol or to the other ones, not to both")
+
+    @property
+    def held_symbols(self) -> tuple[str, ...]:
+        """Every symbol that may be held, `otherwise` among them."""
+        return tuple(dict.fromkeys((*self.symbols, *((self.otherwise,) if self.otherwise else ()))))
+
+    @property
+    def needed_symbols(self) -> tuple[str, ...]:
+        """Every symbol whose bars the plan needs; those that are only watched come last."""
+        return tuple(dict.fromkeys((*self.held_symbols, *((self.signal_symbol,) if self.signal_symbol else ()))))
+
+    @property
+    def direction(self) -> str:
+        """`long`, `short` or `both`."""
+        shorts = bool(self.bottom) or any(weight < 0 for weight in self.weights)
+        longs = self.top != 0 and (not self.weights or any(weight > 0 for weight in self.weights))
+        return "both" if shorts and longs else "short" if shorts else "long"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPlan:
+    """New money on a schedule, spent at the open at which it comes: each purchase is a lot of its own.
+
+    amount: money of one payment. weights: shares of a payment, one for each symbol; (): equal. on: expression on the
+    calendar. when: a payment is only made when this is true of the symbol's own bars at the previous close; None:
+    always. A starting sum (the account's capital) is spent alike at the window's first open. rebalance_on: dates on
+    which everything held is brought back to the weights; None: never.
+    """
+
+    symbols: tuple[str, ...]
+    amount: float
+    on: str = "first_of_month"
+    weights: tuple[float, ...] = ()
+    when: str | None = None
+    rebalance_on: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.symbols:
+            raise ValueError("a plan of payments needs a symbol")
+        _refuse_repeated(self.symbols)
+        if not self.amount > 0:
+            raise ValueError(f"a payment must be above 0, was {self.amount}")
+        if self.weights and len(self.weights) != len(self.symbols):
+            raise ValueError(f"{len(self.weights)} weights were given for {len(self.symbols)} symbols")
+        if any(not weight > 0 for weight in self.weights) or sum(self.weights) > 1 + 1e-9:
+            raise ValueError(f"shares of a payment are above 0 and sum to at most 1, were {self.weights}")
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Shares of a payment, one for each symbol."""
+        return self.weights or (1.0 / len(self.symbols),) * len(self.symbols)
+
+    @property
+    def needed_symbols(self) -> tuple[str, ...]:
+        """Every symbol whose bars the plan needs."""
+        return self.symbols
+
+    @property
+    def direction(self) -> str:
+        """Always `long`."""
+        return "long"
+
+
+def _refuse_repeated(symbols: tuple[str, ...]) -> None:
+    if len(set(symbols)) < len(symbols):
+        raise ValueError(f"a symbol is named twice in {', '.join(symbols)}")
+
 
 @dataclass(frozen=True, slots=True)
 class Costs:
@@ -120,6 +316,8 @@ class Costs:
 
     slippage_bps: basis points of price that market and stop fills are worse by. commission_bps: of the traded value.
     commission_per_share, commission_per_order and commission_minimum: money, the latter two per order.
+    slippage_per_share: money that the price of such a fill is worse by, besides: ticks times the size of a tick.
+    borrow_rate: a year, a fraction, on what is owed at each close: the value of shares sold short, cash below 0.
     """
 
     slippage_bps: float = 5.0
@@ -127,6 +325,8 @@ class Costs:
     commission_per_share: float = 0.0
     commission_per_order: float = 0.0
     commission_minimum: float = 0.0
+    slippage_per_share: float = 0.0
+    borrow_rate: float = 0.0
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
@@ -140,11 +340,21 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The money a run starts with and what trading costs it."""
+    """The money a run starts with and the terms it trades on.
+
+    initial_capital: 0 only where payments bring the money. leverage: how many times equity positions may be worth when
+    they are opened; 1 is none. cash_interest: a year, a fraction, on cash that no short sale brought in.
+    """
 
     initial_capital: float
     costs: Costs = Costs()
+    leverage: float = 1.0
+    cash_interest: float = 0.0
 
     def __post_init__(self) -> None:
-        if not self.initial_capital > 0:
-            raise ValueError(f"the starting capital must be above 0, was {self.initial_capital}")
+        if not self.initial_capital >= 0:
+            raise ValueError(f"the starting capital must be 0 or more, was {self.initial_capital}")
+        if not self.leverage >= 1:
+            raise ValueError(f"leverage must be 1 or more, was {self.leverage}")
+        if not self.cash_interest > -1:
+            raise ValueError(f"cash_interest must be above -1, was {self.cash_interest}")
