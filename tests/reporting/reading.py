@@ -63,7 +63,7 @@ class Page(HTMLParser):
     """A page taken apart: text outside of drawings, code and the sentence, tags with their attributes, its style."""
 
     VOID = frozenset({"meta", "br", "img", "link", "hr", "input"})
-    APART = frozenset({"svg", "pre", "blockquote", "style", "code"})
+    APART = frozenset({"svg", "pre", "blockquote", "style", "code", "script"})
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -71,6 +71,7 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
         self.style = ""
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
         self.stray: list[str] = []
         self.feed(text)
         self.close()
@@ -79,6 +80,8 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in self.VOID:
             self.open.append(tag)
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
 
     def handle_startendtag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
@@ -92,6 +95,9 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if "style" in self.open:
             self.style += data
+        elif "script" in self.open:
+            attributes, text = self.scripts[-1]
+            self.scripts[-1] = (attributes, text + data)
         elif not self.APART & set(self.open):
             self.words.append(data)
 

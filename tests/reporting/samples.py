@@ -6,16 +6,18 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from bgagent.artifacts.attempts import Attempt, Check, CheckStatus, Critique, StrategySource
+from bgagent.artifacts.breakdown import Comparison, MonthRow, Replay, YearRow
 from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
-from bgagent.artifacts.report import Benchmark, Curve, DataRow, Metrics, Report, RunFiles, RunRow, Telemetry, TradeRow
+from bgagent.artifacts.report import Benchmark, Curve, DataRow, Metrics, Overlay, Report, RunRow, Telemetry, TradeRow
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
 from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan
 from bgagent.periods import Period, Timeframe
+from bgagent.reporting.breakdown import return_bins
 from bgagent.reporting.compose import attempt_rows, understood_row
 from bgagent.reporting.definitions import definitions_for
 from bgagent.reporting.rerun import rerun_command
-from bgagent.reporting.runs import FILE_NAMES, folders_for
+from bgagent.reporting.runs import files_in, folders_for
 from bgagent.reporting.verdict import judge
 
 SENTENCE = "Backtest AAPL 50/200 MA crossover in 2024 with $25K, stop 8%"
@@ -148,7 +150,7 @@ def make_run(
         benchmark=Benchmark("buy and hold AAPL", make_metrics(held, [], at), float(held[-1]), 1),
         final_equity=float(worth[-1]),
         trades=tuple(trades),
-        files=RunFiles(*(f"{folder}/{name}" for name in FILE_NAMES)),
+        files=files_in(folder, closed=sum(trade.exit_at is not None for trade in trades)),
         metrics_without_costs=make_metrics(worth * np.linspace(1.0, 1.004, bars), trades, at),
         break_even_cost_bps=213.4567 if trades else None,
         notes=("The 10-day average was already above the 30-day one on 2024-01-02, so the run started flat.",),
@@ -157,6 +159,7 @@ def make_run(
         cut_orders=2,
         bars_per_year=252.0,
         source=SOURCE,
+        **(make_breakdown(worth, held, trades, at) if trades else {}),
     )
     held_value = [value - money for value, money in zip(equity, [0.0] * bars, strict=True)]
     curve = Curve(
@@ -168,8 +171,43 @@ def make_run(
         drawdown=tuple((worth / peaks - 1).tolist()),
         closes={"AAPL": tuple(closes.tolist())},
         initial_capital=25_000.0,
+        opens=tuple((closes * 0.999).tolist()),
+        highs=tuple((closes * 1.006).tolist()),
+        lows=tuple((closes * 0.993).tolist()),
+        overlays=tuple(
+            Overlay(
+                f"sma(close, {length})",
+                0,
+                tuple(every[bar - length : bar].mean() for bar in range(WARM_UP, bars + WARM_UP)),
+            )
+            for length in (fast, slow)
+        ),
     )
     return row, curve
+
+
+def make_breakdown(worth: np.ndarray, held: np.ndarray, trades: list[TradeRow], at: tuple[str, ...]) -> dict:
+    """Months, years, costs and delays that go with an equity curve."""
+
+    def by(length):
+        ends = {stamp[:length]: bar for bar, stamp in enumerate(at)}
+        bars = [0, *ends.values()]
+        return {name: (start, end) for name, start, end in zip(ends, bars[:-1], bars[1:], strict=True)}
+
+    def step(factor, late, share):
+        total = float(worth[-1] * share / 25_000 - 1)
+        return Replay(factor, late, float(worth[-1] * share), total, total * 0.9, 1.1 * share, -0.12, 41.5 * factor, 5)
+
+    return {
+        "costs_ladder": tuple(step(factor, 0, 1.004 - 0.004 * factor) for factor in (0.0, 1.0, 2.0, 5.0)),
+        "late_fills": tuple(step(1.0, late, 1.0 - 0.01 * late) for late in (1, 2)),
+        "months": tuple(MonthRow(name, float(worth[b] / worth[a] - 1)) for name, (a, b) in by(7).items()),
+        "years": tuple(
+            YearRow(int(name), float(worth[b] / worth[a] - 1), float(held[b] / held[a] - 1), -0.0871, 0.5432, 3)
+            for name, (a, b) in by(4).items()
+        ),
+        "trade_returns": return_bins([trade.return_ for trade in trades if trade.exit_at is not None]),
+    }
 
 
 def _trade(at, closes, entry, leave, quantity, reason) -> TradeRow:
@@ -188,6 +226,7 @@ def _trade(at, closes, entry, leave, quantity, reason) -> TradeRow:
         return_=float(closes[last] / closes[entry] - 1),
         costs=float(quantity * closes[entry] * 0.0005),
         bars_held=last - entry,
+        stop_loss=float(closes[entry] * 0.92),
     )
 
 
@@ -257,7 +296,16 @@ def make_report(*runs: RunRow, data: DataRow = DATA, checks: tuple[Check, ...] =
         rerun=rerun_command(REQUEST),
         definitions=definitions_for(runs),
         comparison_chart=f"{REQUEST.job_id}/comparison.svg" if len(runs) > 1 else "",
+        comparison=make_comparison(runs) if len(runs) > 1 else None,
     )
+
+
+def make_comparison(runs: tuple[RunRow, ...]) -> Comparison:
+    """The first run wins everything, and all are half alike."""
+    count = len(runs)
+    alike = tuple(tuple(1.0 if one == other else 0.5123 for other in range(count)) for one in range(count))
+    labels = tuple(run.label for run in runs)
+    return Comparison(labels, alike, dict.fromkeys(("total_return", "max_drawdown"), labels[0]))
 
 
 def crossover() -> tuple[Report, list[Curve]]:

@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 
 from bgagent.artifacts.report import TradeRow
+from bgagent.reporting.breakdown import return_bins
 from bgagent.reporting.canvas import NARROW, WIDE, standalone
+from bgagent.reporting.catalogue import catalogue
 from bgagent.reporting.charts import draw_charts
 from bgagent.reporting.equity_chart import equity_chart
 from bgagent.reporting.price_chart import price_chart
+from bgagent.reporting.returns_chart import returns_chart
+from bgagent.reporting.writer import Writer
 from tests.reporting.samples import comparison, crossover, make_run, no_trades
 
+WRITE = Writer(catalogue("en"), "USD", with_symbol=True)
 SVG = "{http://www.w3.org/2000/svg}"
 OUTSIDE = re.compile(r"(?i)<script|\bon\w+=|href|url\(|@import|https?://(?!www\.w3\.org/2000/svg)")
 
@@ -28,7 +33,12 @@ def trade(at: str, price: float, exit_at: str | None, exit_price: float | None, 
 def test_every_chart_of_a_report_is_whole_svg_that_reaches_for_nothing(sample):
     report, curves = sample()
     charts = draw_charts(report, curves)
-    named = {path for run in report.runs for path in (run.files.equity_chart, run.files.price_chart)}
+    named = {
+        path
+        for run in report.runs
+        for path in (run.files.equity_chart, run.files.price_chart, run.files.returns_chart)
+        if path
+    }
     assert set(charts) == named | ({report.comparison_chart} if report.comparison_chart else set())
     for chart in charts.values():
         for svg in (chart.wide, chart.narrow, standalone(chart.wide)):
@@ -39,7 +49,7 @@ def test_every_chart_of_a_report_is_whole_svg_that_reaches_for_nothing(sample):
 
 def test_the_equity_chart_names_both_lines_with_their_final_equity():
     run, curve = make_run()
-    shown = " ".join(texts(equity_chart([(run, curve)], "USD")))
+    shown = " ".join(texts(equity_chart([(run, curve)], WRITE)))
     assert f"50/200 crossover: ${run.final_equity:,.2f}" in shown
     assert f"buy and hold AAPL: ${run.benchmark.final_equity:,.2f}" in shown
     assert "Drawdown" in shown
@@ -47,7 +57,7 @@ def test_the_equity_chart_names_both_lines_with_their_final_equity():
 
 def test_lines_differ_by_more_than_colour():
     report, curves = comparison()
-    svg = standalone(equity_chart(list(zip(report.runs, curves, strict=True)), "USD"))
+    svg = standalone(equity_chart(list(zip(report.runs, curves, strict=True)), WRITE))
     drawn = set(re.findall(r'class="line (\w+)"', svg))
     assert drawn == {"one", "two", "rest", "depth"}
     dashes = {name: re.search(rf"\.chart \.{name} {{[^}}]*stroke-dasharray: ([\d ]+)", svg) for name in drawn}
@@ -59,16 +69,16 @@ def test_lines_differ_by_more_than_colour():
 
 def test_a_logarithmic_scale_is_named():
     run, curve = make_run()
-    assert "Logarithmic scale" not in texts(equity_chart([(run, curve)], "USD"))
+    assert "Logarithmic scale" not in texts(equity_chart([(run, curve)], WRITE))
     tall = replace(curve, benchmark=tuple(np.geomspace(25_000, 900_000, len(curve.at)).tolist()))
-    shown = texts(equity_chart([(run, tall)], "USD"))
+    shown = texts(equity_chart([(run, tall)], WRITE))
     assert "Logarithmic scale" in shown
     assert {"20,000", "50,000", "100,000", "200,000", "500,000"} <= set(shown)
 
 
 def test_light_and_dark_come_from_the_readers_setting():
     run, curve = make_run()
-    assert "prefers-color-scheme: dark" in standalone(price_chart(run, curve, "AAPL"))
+    assert "prefers-color-scheme: dark" in standalone(price_chart(run, curve, "AAPL", WRITE))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +95,7 @@ def test_every_kind_of_fill_has_its_own_shape_and_a_name_in_the_legend(made, leg
     run, curve = make_run()
     side, reason = made
     one = trade(curve.at[10], curve.closes["AAPL"][10], curve.at[20], curve.closes["AAPL"][20], reason, side)
-    svg = price_chart(replace(run, trades=(one,)), curve, "AAPL")
+    svg = price_chart(replace(run, trades=(one,)), curve, "AAPL", WRITE)
     assert texts(svg)[: len(legend) + 2] == ["AAPL close", *legend, "Position held"]
     marks = re.findall(r'<path class="(?:mark \w+|hollow|cross)" d="M[\d.]+ [\d.-]+(m[^"]+)"', svg)
     drawn = marks[len(legend) :]
@@ -97,7 +107,7 @@ def test_a_mark_stands_at_its_bar_and_its_price():
     run, curve = make_run()
     closes = curve.closes["AAPL"]
     one = trade(curve.at[0], max(closes), curve.at[-1], min(closes), "rule")
-    svg = price_chart(replace(run, trades=(one,)), curve, "AAPL")
+    svg = price_chart(replace(run, trades=(one,)), curve, "AAPL", WRITE)
     entry = re.findall(r'class="mark long" d="M([\d.]+) ([\d.]+)m', svg)[-1]
     leave = re.findall(r'class="hollow" d="M([\d.]+) ([\d.]+)m', svg)[-1]
     assert float(entry[0]) == WIDE.left
@@ -108,20 +118,20 @@ def test_a_mark_stands_at_its_bar_and_its_price():
 def test_an_open_trade_has_an_entry_and_no_exit():
     run, curve = make_run()
     one = trade(curve.at[10], curve.closes["AAPL"][10], None, None, "end_open")
-    assert texts(price_chart(replace(run, trades=(one,)), curve, "AAPL"))[:3] == [
+    assert texts(price_chart(replace(run, trades=(one,)), curve, "AAPL", WRITE))[:3] == [
         "AAPL close", "Long entry", "Position held"]  # fmt: skip
 
 
 def test_a_chart_without_trades_promises_none():
     report, curves = no_trades()
-    assert "entry" not in " ".join(texts(price_chart(report.runs[0], curves[0], "AAPL"))).lower()
+    assert "entry" not in " ".join(texts(price_chart(report.runs[0], curves[0], "AAPL", WRITE))).lower()
 
 
 @pytest.mark.parametrize("canvas", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("bars", [1, 2, 5, 252, 2520])
 def test_text_stays_inside_the_drawing(canvas, bars):
     run, curve = make_run(bars=bars)
-    for svg in (equity_chart([(run, curve)], "USD", canvas), price_chart(run, curve, "AAPL", canvas)):
+    for svg in (equity_chart([(run, curve)], WRITE, canvas), price_chart(run, curve, "AAPL", WRITE, canvas)):
         root = ElementTree.fromstring(svg)
         for element in root.iter(f"{SVG}text"):
             x, width = float(element.get("x", 0)), 8.0 * len(element.text or "")
@@ -135,7 +145,7 @@ def test_text_stays_inside_the_drawing(canvas, bars):
 def test_hostile_names_are_text_in_a_chart():
     run, curve = make_run(label='</text><script>alert(1)</script>\x00\x1b"&')
     named = replace(run, benchmark=replace(run.benchmark, label="<img src=x onerror=alert(1)>"))
-    for svg in (equity_chart([(named, curve)], "USD"), price_chart(named, curve, "AAPL")):
+    for svg in (equity_chart([(named, curve)], WRITE), price_chart(named, curve, "AAPL", WRITE)):
         tags = {element.tag.removeprefix(SVG) for element in ElementTree.fromstring(svg).iter()}
         assert tags <= {"svg", "title", "rect", "g", "path", "text"}
 
@@ -144,12 +154,27 @@ def test_a_chart_needs_a_bar():
     run, curve = make_run()
     empty = replace(curve, at=(), equity=(), benchmark=(), drawdown=(), closes={"AAPL": ()})
     with pytest.raises(ValueError, match="needs a run with a bar"):
-        equity_chart([(run, empty)], "USD")
+        equity_chart([(run, empty)], WRITE)
     with pytest.raises(ValueError, match="needs a bar"):
-        price_chart(run, empty, "AAPL")
+        price_chart(run, empty, "AAPL", WRITE)
 
 
 def test_ten_years_of_daily_bars_stay_small():
     run, curve = make_run(bars=2520)
-    assert len(equity_chart([(run, curve)], "USD")) < 80_000
-    assert len(price_chart(run, curve, "AAPL")) < 80_000
+    assert len(equity_chart([(run, curve)], WRITE)) < 80_000
+    assert len(price_chart(run, curve, "AAPL", WRITE)) < 80_000
+
+
+def test_the_distribution_has_a_bar_for_every_bin_with_trades_and_a_line_at_nothing():
+    bins = return_bins([-0.021, -0.0199, -0.015, 0.019, 0.095])
+    svg = returns_chart(bins, "mine", WRITE)
+    heights = {
+        look: [float(height) for height in re.findall(rf'class="{look}"[^>]* height="([\d.]+)"', svg)]
+        for look in ("losses", "gains")
+    }
+    assert heights == {"losses": [85.0, 170.0], "gains": [85.0, 85.0]}
+    assert texts(svg)[:3] == ["0", "1", "2"]
+    assert {"0%", "-2%", "8%"} <= set(texts(svg))
+    assert 'class="zero"' in svg
+    with pytest.raises(ValueError, match="needs a trade"):
+        returns_chart((), "mine", WRITE)

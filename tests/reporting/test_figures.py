@@ -57,19 +57,6 @@ def test_money_carries_its_currency(value, currency, with_symbol, expected):
     assert figures.money(value, currency, with_symbol=with_symbol) == expected
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "expected"),
-    [("percent", 0.1, "10.00%"), ("count", 3, "3"), ("days", 87, "87 days"), ("money", 2.0, "2.00 USD"),
-     ("date", "2024-03-01", "2024-03-01"), ("ratio", 1.234, "1.23"), ("percent", None, "n/a")],
-)  # fmt: skip
-def test_a_metric_is_written_as_its_kind(kind, value, expected):
-    assert figures.metric({"key": value}, "key", kind, "USD", with_symbol=False) == expected
-
-
 def test_prices_of_one_column_have_the_same_decimals():
     assert [figures.price(value, 1.08) for value in (1.08, 213.4747)] == ["1.0800", "213.4747"]
     assert figures.price(14.011) == "14.01"
-
-
-def test_a_metric_that_was_not_measured_is_not_defined():
-    assert figures.metric({}, "sharpe", "ratio", "USD", with_symbol=False) == "n/a"

@@ -1,24 +1,33 @@
 import base64
 import hashlib
+import json
 import re
+from dataclasses import replace
+from functools import cache
 
 import pytest
 
+from bgagent.errors import MachineUnfit
+from bgagent.reporting import live_charts
+from bgagent.reporting.catalogue import catalogue
 from bgagent.reporting.charts import draw_charts
 from bgagent.reporting.html import to_html
+from bgagent.reporting.live_charts import LOGO_STYLE, chart_data, library
+from bgagent.reporting.writer import Writer
 from tests.reporting.reading import Page, allowed_figures, figures_in
-from tests.reporting.samples import comparison, crossover, make_run, no_trades
+from tests.reporting.samples import comparison, crossover, make_report, make_run, no_trades
 from tests.reporting.test_markdown import ALL, HOSTILE, hostile
 
 SAMPLES = {"crossover": crossover, "no_trades": no_trades, "comparison": comparison}
 
 
+@cache
 def page_of(name: str) -> tuple[str, Page]:
     if name in SAMPLES:
         report, curves = SAMPLES[name]()
     else:
         report, curves = ALL[name](), []
-    text = to_html(report, draw_charts(report, curves))
+    text = to_html(report, draw_charts(report, curves), curves)
     return text, Page(text)
 
 
@@ -36,32 +45,119 @@ def test_a_page_is_well_formed_and_needs_nothing_but_itself(name):
     text, page = page_of(name)
     assert page.stray == []
     assert page.open == []
-    assert not {"script", "link", "img", "iframe", "object", "form", "base"} & {tag for tag, _ in page.tags}
+    assert not {"link", "img", "iframe", "object", "form", "base"} & {tag for tag, _ in page.tags}
     for tag, attributes in page.tags:
         assert not [key for key in attributes if key.startswith("on") or key in ("style", "src", "srcset")]
         if tag == "a":
-            assert re.fullmatch(r"[\w./-]+", attributes["href"] or "")
+            assert re.fullmatch(r"[\w./#-]+", attributes["href"] or "")
+        if tag == "script":
+            assert set(attributes) <= {"type", "id"}
     assert not re.search(r"@import|url\(", page.style)
-    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
+    bare = text.replace(library(), "")  # the chart script names its licence and the address its logo leads to
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", bare)
+    assert not re.search(r"fetch\(|XMLHttpRequest|WebSocket|import\(|eval\(|innerHTML", bare)
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_the_content_security_policy_allows_the_pages_own_style_and_nothing_else(name):
+def test_the_content_security_policy_allows_the_pages_own_style_and_scripts_and_nothing_else(name):
     text, page = page_of(name)
     policy = next(a["content"] for tag, a in page.tags if tag == "meta" and a.get("http-equiv"))
-    digest = base64.b64encode(hashlib.sha256(page.style.encode()).digest()).decode()
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    parts = dict(part.split(" ", 1) for part in policy.split("; "))
+    run = [script for attributes, script in page.scripts if attributes.get("type") != "application/json"]
+    styles = [page.style, LOGO_STYLE] if name in SAMPLES else [page.style]
+    assert parts == {
+        "default-src": "'none'",
+        "style-src": " ".join(map(digest, styles)),
+        "script-src": " ".join(map(digest, run)),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
     assert text.count("<style") == 1
+    assert LOGO_STYLE in library()  # what the chart script will add is what is allowed
+
+
+def digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_moving_charts_are_given_what_the_report_holds(name):
+    report, curves = SAMPLES[name]()
+    _, page = page_of(name)
+    (data,) = [json.loads(text) for attributes, text in page.scripts if attributes.get("id") == "chart-data"]
+    assert [run["label"] for run in data["runs"]] == [run.label for run in report.runs]
+    for drawn, run, curve in zip(data["runs"], report.runs, curves, strict=True):
+        assert len(drawn["times"]) == len(drawn["close"]) == len(drawn["equity"]) == len(curve.at)
+        assert drawn["equity"][-1] == pytest.approx(run.final_equity, abs=0.01)
+        assert drawn["close"] == pytest.approx(list(curve.closes["AAPL"]), abs=0.01)
+        assert min(drawn["drawdown"]) == pytest.approx(min(curve.drawdown) * 100, abs=0.01)
+        assert drawn["times"][0] == 1704153600  # 2024-01-02
+        for mark, trade in zip(drawn["trades"], run.trades, strict=True):
+            assert curve.at[mark["in"]] == trade.entry_at
+            assert trade.exit_at == (None if mark["out"] is None else curve.at[mark["out"]])
+    boxes = [a for tag, a in page.tags if tag == "div" and "data-chart" in a]
+    assert [(a["data-chart"], a["data-run"]) for a in boxes] == (
+        [("equity", "0"), ("price", "0")]
+        if len(report.runs) == 1
+        else [("equity", "all"), ("equity", "0"), ("price", "0"), ("equity", "1"), ("price", "1")]
+    )
+
+
+def test_many_bars_are_drawn_together_and_no_extreme_is_lost():
+    run, curve = make_run(bars=15_000)
+    text = chart_data(make_report(run), [curve], Writer(catalogue("en"), "USD", with_symbol=True))
+    (drawn,) = json.loads(text)["runs"]
+    assert (drawn["together"], len(drawn["times"])) == (3, 5000)
+    assert max(drawn["high"]) == pytest.approx(max(curve.highs), abs=0.01)
+    assert min(drawn["drawdown"]) == pytest.approx(min(curve.drawdown) * 100, abs=0.01)
+    assert drawn["equity"][-1] == pytest.approx(curve.equity[-1], abs=0.01)
+    assert [mark["in"] for mark in drawn["trades"]] == [curve.at.index(trade.entry_at) // 3 for trade in run.trades]
+
+
+def test_a_year_of_minutes_and_ten_years_of_days_stay_below_a_megabyte():
+    run, curve = make_run(bars=2520)
+    assert len(run.trades) > 20
+    many = replace(run, trades=tuple(run.trades[at % len(run.trades)] for at in range(500)))
+    report = make_report(many)
+    assert len(to_html(report, draw_charts(report, [curve]), [curve]).encode()) < 1_000_000
+
+
+def test_a_page_without_curves_stands_still():
+    report, curves = crossover()
+    page = Page(to_html(report, draw_charts(report, curves)))
+    assert [a.get("type") for a, _ in page.scripts] == ["application/json", None]
+    assert not [a for _, a in page.tags if "data-chart" in a]
+
+
+def test_without_the_chart_script_it_is_said_what_to_do(monkeypatch):
+    library.cache_clear()
+    monkeypatch.setattr(live_charts, "CARRIER", "no_such_package")
+    try:
+        with pytest.raises(MachineUnfit, match="chart script is missing") as caught:
+            library()
+    finally:
+        library.cache_clear()
+    assert caught.value.hint == "run make setup"
+
+
+def test_a_clause_leads_to_its_trades():
+    _, page = page_of("crossover")
+    wanted = [a["data-filter"] for tag, a in page.tags if tag == "a" and "data-filter" in a]
+    stopped = any(trade.exit_reason == "stop_loss" for trade in crossover()[0].runs[0].trades)
+    assert wanted == ["", "", "stop loss"][: 3 if stopped else 2]
+    assert "trades-1" in {a.get("id") for _, a in page.tags}
 
 
 def test_hostile_text_stays_text():
     report = hostile()
     _, curve = make_run()
-    text = to_html(report, draw_charts(report, [curve]))
+    text = to_html(report, draw_charts(report, [curve]), [curve])
     page = Page(text)
     assert page.stray == []
     assert page.open == []
-    assert "script" not in {tag for tag, _ in page.tags}
+    assert len(page.scripts) == len([tag for tag, _ in page.tags if tag == "script"]) == 5
+    assert "alert" not in "".join(text for a, text in page.scripts if a.get("type") is None)
+    assert json.loads(next(text for a, text in page.scripts if a.get("id") == "chart-data"))
     assert "<script>alert(1)</script>" in page.text
     assert not [a for tag, a in page.tags if tag == "a" and "evil" in (a.get("href") or "")]
 
@@ -79,7 +175,7 @@ def test_light_dark_print_and_telephone_are_thought_of():
     for rule in ("prefers-color-scheme: dark", "@media print", "@media (max-width: 720px)"):
         assert rule in page.style
     assert 'name="viewport" content="width=device-width, initial-scale=1"' in text
-    assert text.count('<div class="wide"><svg') == text.count('<div class="narrow"><svg') == 2
+    assert text.count('<div class="wide"><svg') == text.count('<div class="narrow"><svg') == 3
 
 
 def test_synthetic_prices_are_named_before_anything_else_and_only_then():
@@ -99,9 +195,9 @@ def test_a_run_without_trades_comes_with_no_return_and_with_the_account_why():
 def test_every_table_can_be_reached_by_keyboard_and_has_heads():
     text, page = page_of("comparison")
     regions = [attributes for tag, attributes in page.tags if attributes.get("role") == "region"]
-    assert len(regions) == text.count("<table>")
+    assert len(regions) == len(re.findall(r"<table[ >]", text))
     assert all(region["tabindex"] == "0" and region["aria-label"] for region in regions)
-    assert text.count("<thead>") == text.count("<table>")
+    assert text.count("<thead>") == len(re.findall(r"<table[ >]", text))
     assert len([tag for tag, _ in page.tags if tag == "h1"]) == 1
 
 
@@ -122,7 +218,11 @@ def contrast(one: str, other: str) -> float:
 def test_text_can_be_read_in_both_themes(theme):
     _, page = page_of("crossover")
     report, chart = (
-        re.findall(pattern, page.style) for pattern in (r"(?s):root \{(.*?)\}", r"(?s)\.chart \{([^}]*--ground.*?)\}")
+        re.findall(pattern, page.style)
+        for pattern in (
+            r"(?s):root \{(.*?)\}",
+            r"(?s)\.chart, \.chart-block \{([^}]*--ground.*?)\}",
+        )
     )
     colour = dict(re.findall(r"--([\w-]+): #([0-9a-f]{3,6})", report[theme]))
     grounds = {"page": "text muted", "card": "text muted accent good bad", "good-ground": "good", "warn-ground": "warn",

@@ -115,6 +115,7 @@ def test_paths_on_the_page_are_those_of_the_json(report):
     for run in report.runs:
         files = run.files
         known |= {files.equity, files.equity_chart, files.price_chart} | ({files.trades} if run.trades else set())
+        known |= {files.returns_chart} - {""}
     assert paths == known
 
 
@@ -184,7 +185,7 @@ def test_hostile_text_stays_text():
     links = [token.attrGet("href") for token in flat if token.type == "link_open"]
     images = [token.attrGet("src") for token in flat if token.type == "image"]
     assert set(links) == {"job/trades.csv", "job/equity.csv"}
-    assert set(images) == {"job/equity.svg", "job/price.svg"}
+    assert set(images) == {"job/equity.svg", "job/price.svg", "job/returns.svg"}
     assert {token.tag for token in flat if token.type == "heading_open"} == {"h1", "h2"}
     assert "evil.example" not in "".join(str(link) for link in (*links, *images))
 

@@ -58,7 +58,10 @@ class DataRow:
 
 @dataclass(frozen=True, slots=True)
 class TradeRow:
-    """One closed round trip or open position. quantity is unsigned; `return` is a fraction of the entry's value."""
+    """One closed round trip or open position. quantity is unsigned; `return` is a fraction of the entry's value.
+
+    stop_loss, take_profit: levels as they stood at the entry's fill, null where there was none.
+    """
 
     symbol: str
     direction: str
@@ -72,6 +75,17 @@ class TradeRow:
     return_: float
     costs: float
     bars_held: int
+    stop_loss: float | None = None
+    take_profit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A line of the rules in the chart's own unit. pane: 0 for the price's, else one below. NaN before it is defined."""
+
+    name: str
+    pane: int
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +100,14 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """Paths relative to the folder of the report."""
+    """Paths relative to the folder of the report. returns_chart: empty with fewer than three closed trades."""
 
     strategy: str
     trades: str
     equity: str
     equity_chart: str = ""
     price_chart: str = ""
+    returns_chart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,7 @@ class Curve:
 
     at: ISO dates or UTC stamps. equity, cash, position_value and benchmark: money at the close. drawdown: 0 or
     negative, a fraction. closes: symbol -> closing prices. initial_capital: the money before the first bar.
+    opens, highs, lows: of the run's own symbol. overlays: the indicator lines of its rules.
     """
 
     at: tuple[str, ...]
@@ -111,6 +127,10 @@ class Curve:
     drawdown: tuple[float, ...]
     closes: dict[str, tuple[float, ...]]
     initial_capital: float
+    opens: tuple[float, ...] = ()
+    highs: tuple[float, ...] = ()
+    lows: tuple[float, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Canvas:
         return Panel(self.left, top, self.width - self.left - 14, height, span.low, span.high, bars, span.log)
 
 
-LOG_NOTE = ("", "Logarithmic scale")
+LOG_SCALE = "Logarithmic scale"
 
 WIDE = Canvas(width=960, left=84, height=270, value_ticks=6, time_ticks=9)
 NARROW = Canvas(width=372, left=66, height=220, value_ticks=5, time_ticks=4)

@@ -7,6 +7,8 @@ from bgagent.artifacts.report import Curve, Report
 from bgagent.reporting.canvas import NARROW, WIDE
 from bgagent.reporting.equity_chart import equity_chart
 from bgagent.reporting.price_chart import price_chart
+from bgagent.reporting.returns_chart import returns_chart
+from bgagent.reporting.view import writer_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,21 @@ def draw_charts(report: Report, curves: Sequence[Curve]) -> dict[str, Chart]:
     """
     if report.understood is None or not report.runs:
         return {}
-    currency = report.understood.currency
+    write = writer_for(report, with_symbol=True)
     pairs = tuple(zip(report.runs, curves, strict=True))
     drawn: dict[str, Chart] = {}
     for run, curve in pairs:
         symbol = next(iter(curve.closes))
         drawn[run.files.equity_chart] = Chart(
-            *(equity_chart([(run, curve)], currency, canvas) for canvas in (WIDE, NARROW))
+            *(equity_chart([(run, curve)], write, canvas) for canvas in (WIDE, NARROW))
         )
-        drawn[run.files.price_chart] = Chart(*(price_chart(run, curve, symbol, canvas) for canvas in (WIDE, NARROW)))
+        drawn[run.files.price_chart] = Chart(
+            *(price_chart(run, curve, symbol, write, canvas) for canvas in (WIDE, NARROW))
+        )
+        if run.files.returns_chart:
+            drawn[run.files.returns_chart] = Chart(
+                *(returns_chart(run.trade_returns, run.label, write, canvas) for canvas in (WIDE, NARROW))
+            )
     if report.comparison_chart:
-        drawn[report.comparison_chart] = Chart(*(equity_chart(pairs, currency, canvas) for canvas in (WIDE, NARROW)))
+        drawn[report.comparison_chart] = Chart(*(equity_chart(pairs, write, canvas) for canvas in (WIDE, NARROW)))
     return drawn

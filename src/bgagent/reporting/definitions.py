@@ -11,7 +11,7 @@ from bgagent.reporting.figures import plain
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One row of the metrics table. kind: as in `figures.metric`."""
+    """One row of the metrics table. kind: as in `Writer.metric`."""
 
     key: str
     name: str

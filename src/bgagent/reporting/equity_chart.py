@@ -6,15 +6,15 @@ import numpy as np
 
 from bgagent.artifacts.report import Curve, RunRow
 from bgagent.bars import Floats
-from bgagent.reporting.canvas import LOG_NOTE, WIDE, Canvas, axes, drawing, legend, shortened
-from bgagent.reporting.figures import money
+from bgagent.reporting.canvas import LOG_SCALE, WIDE, Canvas, axes, drawing, legend, shortened
 from bgagent.reporting.plot import Range, area, line, spanning
+from bgagent.reporting.writer import Writer
 
 _LINES = ("one", "two", "three", "four", "five", "six")  # classes of the style sheet
 _BENCHMARK = "rest"
 
 
-def equity_chart(runs: Sequence[tuple[RunRow, Curve]], currency: str, canvas: Canvas = WIDE) -> str:
+def equity_chart(runs: Sequence[tuple[RunRow, Curve]], write: Writer, canvas: Canvas = WIDE) -> str:
     """SVG of the equity of all runs and the first one's benchmark; the first one's drawdown lies below.
 
     Raises ValueError when there is no run, or one without a bar.
@@ -23,24 +23,29 @@ def equity_chart(runs: Sequence[tuple[RunRow, Curve]], currency: str, canvas: Ca
         raise ValueError("an equity chart needs a run with a bar")
     row, curve = runs[0]
     lines = _lines(runs)
-    entries = [(_sign(look), _name(name, final, currency)) for look, name, final, _ in lines]
+    entries = [(_sign(look), _name(name, final, write)) for look, name, final, _ in lines]
     span = spanning(np.concatenate([values for *_, values in lines]))
-    head, top = legend([*entries, LOG_NOTE] if span.log else entries, canvas)
+    head, top = legend([*entries, ("", write.say(LOG_SCALE))] if span.log else entries, canvas)
     panel = canvas.panel(top, canvas.height, span, len(curve.at))
     drawdown = np.array(curve.drawdown)
     deepest = min(float(drawdown.min()) * 1.08, -0.01)
     below = canvas.panel(panel.top + panel.height + 58, 92, Range(deepest, 0.0), len(curve.at))
-    title = "Drawdown" if len(runs) == 1 else f"Drawdown of {row.label}"
+    title = write.say("Drawdown") if len(runs) == 1 else write.say("Drawdown of {run}", run=row.label)
     body = [
         head,
-        axes(panel, curve.at, canvas, _money_label),
+        axes(panel, curve.at, canvas, lambda value: write.figure(_money_label(value))),
         *(f'<path class="line {look}" d="{line(panel, values)}"/>' for look, _, _, values in reversed(lines)),
         f'<text class="head" x="8" y="{below.top - 11:.0f}">{shortened(title, canvas)}</text>',
-        axes(below, curve.at, canvas, _percent_label, ticks=3, dated=False),
+        axes(below, curve.at, canvas, lambda value: write.figure(_percent_label(value)), ticks=3, dated=False),
         f'<path class="fall" d="{area(below, drawdown, 0.0)}"/><path class="line depth" d="{line(below, drawdown)}"/>',
     ]
-    names = " and ".join(run.label for run, _ in runs)
-    about = f"Equity of {names} against {row.benchmark.label}, {curve.at[0]} to {curve.at[-1]}, drawdown below"
+    about = write.say(
+        "Equity of {runs} against {benchmark}, {start} to {end}, drawdown below",
+        runs=", ".join(run.label for run, _ in runs),
+        benchmark=row.benchmark.label,
+        start=curve.at[0],
+        end=curve.at[-1],
+    )
     return drawing(canvas, below.top + below.height + 12, about, body)
 
 
@@ -58,8 +63,8 @@ def _sign(look: str) -> str:
     return f'<path class="line {look}" d="M0 -4h24"/>'
 
 
-def _name(name: str, final: float | None, currency: str) -> str:
-    return name if final is None else f"{name}: {money(final, currency, with_symbol=True)}"
+def _name(name: str, final: float | None, write: Writer) -> str:
+    return name if final is None else f"{name}: {write.money(final)}"
 
 
 def _money_label(value: float) -> str:

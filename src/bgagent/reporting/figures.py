@@ -1,7 +1,5 @@
 """Numbers as people read them; the only place where a figure of the report becomes text."""
 
-from bgagent.artifacts.report import Metrics
-
 NOT_DEFINED = "n/a"
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪"}
@@ -91,22 +89,3 @@ def plain(value: float | None) -> str:
     if abs(value) >= 1e5:
         return _fixed(value, 2)
     return f"{value:.2g}" if abs(value) < 1e-6 else _significant(value, 6)
-
-
-def metric(metrics: Metrics, key: str, kind: str, currency: str, *, with_symbol: bool) -> str:
-    """One metric as its kind is written: percent, ratio, count, days, money or date."""
-    value = metrics.get(key)
-    if value is None:
-        return NOT_DEFINED
-    if isinstance(value, str):
-        return value
-    match kind:
-        case "percent":
-            return percent(value)
-        case "count":
-            return count(value)
-        case "days":
-            return f"{count(value)} days"
-        case "money":
-            return money(value, currency, with_symbol=with_symbol)
-    return ratio(value)

@@ -52,7 +52,7 @@ def write_report(
     paths = report_paths(reports, report.job_id)
     whole = to_json(report)
     charts = draw_charts(report, curves)
-    markdown, html = to_markdown(report), to_html(report, charts)
+    markdown, html = to_markdown(report), to_html(report, charts, curves)
     write_json(paths.folder / "request.json", request)
     if report.understood is not None:
         write_json(paths.folder / "spec.json", report.understood.spec)

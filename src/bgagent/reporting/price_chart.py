@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bgagent.artifacts.report import Curve, RunRow, TradeRow
-from bgagent.reporting.canvas import LOG_NOTE, WIDE, Canvas, axes, drawing, legend
+from bgagent.reporting.canvas import LOG_SCALE, WIDE, Canvas, axes, drawing, legend
 from bgagent.reporting.plot import Panel, line, spanning
+from bgagent.reporting.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ _PIXELS_A_MARK = 6
 _EXITS = {"stop_loss": "stop", "trailing_stop": "stop", "take_profit": "target", "ruin": "ruin"}
 
 
-def price_chart(row: RunRow, curve: Curve, symbol: str, canvas: Canvas = WIDE) -> str:
+def price_chart(row: RunRow, curve: Curve, symbol: str, write: Writer, canvas: Canvas = WIDE) -> str:
     """SVG of a symbol's closes, its fills at their prices, and a strip where a position was held.
 
     Raises ValueError when there is no bar.
@@ -45,16 +46,26 @@ def price_chart(row: RunRow, curve: Curve, symbol: str, canvas: Canvas = WIDE) -
     prices = np.concatenate([closes, *([price for _, price in fills] for fills in points.values())])
     used = [(_MARKS[kind], fills) for kind, fills in points.items() if fills]
     span = spanning(prices, share=0.09)
-    entries = _entries(symbol, [mark for mark, _ in used], traded=bool(trades))
-    head, top = legend([*entries, LOG_NOTE] if span.log else entries, canvas)
+    entries = _entries(symbol, [mark for mark, _ in used], write, traded=bool(trades))
+    head, top = legend([*entries, ("", write.say(LOG_SCALE))] if span.log else entries, canvas)
     panel = canvas.panel(top, canvas.height, span, len(curve.at))
-    body = [head, axes(panel, curve.at, canvas, _price_label), f'<path class="line price" d="{line(panel, closes)}"/>']
+    body = [
+        head,
+        axes(panel, curve.at, canvas, lambda value: write.figure(_price_label(value))),
+        f'<path class="line price" d="{line(panel, closes)}"/>',
+    ]
     if trades:
         body.append(f'<path class="held" d="{_held(trades, curve.at, panel)}"/>')
     crowd = sum(len(fills) for _, fills in used)
     size = 1.0 if crowd <= canvas.width / _PIXELS_A_MARK else 0.6
     body.extend(_drawn(mark, fills, panel, size) for mark, fills in used)
-    about = f"Closing price of {symbol}, {curve.at[0]} to {curve.at[-1]}, with entries and exits of {row.label}"
+    about = write.say(
+        "Closing price of {symbol}, {start} to {end}, with entries and exits of {run}",
+        symbol=symbol,
+        start=curve.at[0],
+        end=curve.at[-1],
+        run=row.label,
+    )
     return drawing(canvas, panel.top + panel.height + 30, about, body)
 
 
@@ -65,12 +76,14 @@ def _drawn(mark: _Mark, fills: Sequence[tuple[int, float]], panel: Panel, size: 
     return f'<path class="{mark.look}"{scaled} d="{"".join(steps)}"/>'
 
 
-def _entries(symbol: str, used: Sequence[_Mark], *, traded: bool) -> list[tuple[str, str]]:
+def _entries(symbol: str, used: Sequence[_Mark], write: Writer, *, traded: bool) -> list[tuple[str, str]]:
     """(sign, name) of everything that the legend explains."""
-    entries = [('<path class="line price" d="M0 -4h24"/>', f"{symbol} close")]
-    entries += [(f'<path class="{mark.look}" d="M12 {mark.legend_y}{mark.outline}"/>', mark.name) for mark in used]
+    entries = [('<path class="line price" d="M0 -4h24"/>', write.say("{symbol} close", symbol=symbol))]
+    entries += [
+        (f'<path class="{mark.look}" d="M12 {mark.legend_y}{mark.outline}"/>', write.say(mark.name)) for mark in used
+    ]
     if traded:
-        entries.append(('<rect class="held" x="0" y="-8" width="24" height="6"/>', "Position held"))
+        entries.append(('<rect class="held" x="0" y="-8" width="24" height="6"/>', write.say("Position held")))
     return entries
 
 

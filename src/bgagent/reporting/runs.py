@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,9 +12,11 @@ from bgagent.artifacts.attempts import StrategySource
 from bgagent.artifacts.report import Benchmark, Curve, Metrics, RunFiles, RunRow, TradeRow
 from bgagent.bars import Bars
 from bgagent.engine.metrics import drawdown_curve, measure
+from bgagent.engine.plan import RulePlan
 from bgagent.engine.result import BacktestResult, Trade
 from bgagent.reporting.breakdown import month_rows, replay_row, return_bins, year_rows
 from bgagent.reporting.definitions import counted
+from bgagent.reporting.overlays import overlays
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class FinishedRun:
 
     without_costs: the same orders with every cost set to 0. break_even_cost_bps: as in RunRow. notes: what else is
     to be known of the run, in plain sentences. costs_ladder: the same orders by the factor on every cost; late_fills:
-    by the bars they were filled later.
+    by the bars they were filled later. plan: the rules, where the strategy is one of rules.
     """
 
     label: str
@@ -36,6 +38,7 @@ class FinishedRun:
     notes: tuple[str, ...] = ()
     costs_ladder: tuple[tuple[float, BacktestResult], ...] = ()
     late_fills: tuple[tuple[int, BacktestResult], ...] = ()
+    plan: RulePlan | None = None
 
 
 def run_row(run: FinishedRun, *, folder: str, bars_per_year: float) -> RunRow:
@@ -48,7 +51,7 @@ def run_row(run: FinishedRun, *, folder: str, bars_per_year: float) -> RunRow:
         benchmark=_benchmark(run, bars_per_year),
         final_equity=float(result.equity[-1]),
         trades=tuple(_trade_row(trade, stamps) for trade in result.trades),
-        files=RunFiles(*(f"{folder}/{name}" for name in FILE_NAMES)),
+        files=files_in(folder, closed=len(result.closed_trades)),
         metrics_without_costs=_metrics(run.without_costs, bars_per_year, run.benchmark),
         break_even_cost_bps=run.break_even_cost_bps,
         notes=run.notes,
@@ -74,6 +77,14 @@ def run_row(run: FinishedRun, *, folder: str, bars_per_year: float) -> RunRow:
 
 TAKEN = frozenset({"attempts"})
 FILE_NAMES = ("strategy.py", "trades.csv", "equity.csv", "equity.svg", "price.svg")
+RETURNS_CHART = "returns.svg"
+FEWEST_FOR_A_DISTRIBUTION = 3
+
+
+def files_in(folder: str, *, closed: int) -> RunFiles:
+    """Where a run's files lie. closed: its closed trades; a few have no distribution to draw."""
+    drawn = f"{folder}/{RETURNS_CHART}" if closed >= FEWEST_FOR_A_DISTRIBUTION else ""
+    return replace(RunFiles(*(f"{folder}/{name}" for name in FILE_NAMES)), returns_chart=drawn)
 
 
 def curve_of(run: FinishedRun) -> Curve:
@@ -89,6 +100,10 @@ def curve_of(run: FinishedRun) -> Curve:
         drawdown=tuple(drawdown_curve(result).tolist()),
         closes={result.bars.symbol: tuple(closes.tolist())},
         initial_capital=result.account.initial_capital,
+        opens=tuple(result.bars.open[result.first :].tolist()),
+        highs=tuple(result.bars.high[result.first :].tolist()),
+        lows=tuple(result.bars.low[result.first :].tolist()),
+        overlays=overlays(run.plan, result.bars, first=result.first) if run.plan is not None else (),
     )
 
 
@@ -145,6 +160,8 @@ def _trade_row(trade: Trade, stamps: Sequence[str]) -> TradeRow:
         return_=float(trade.return_fraction),
         costs=float(trade.costs),
         bars_held=int(trade.bars_held),
+        stop_loss=trade.stop_loss,
+        take_profit=trade.take_profit,
     )
 
 

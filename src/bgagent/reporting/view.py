@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bgagent.artifacts.clauses import Clause
 from bgagent.artifacts.report import ErrorRow, Report, RunRow
-from bgagent.reporting import figures, tables
-from bgagent.reporting.tables import Money, Table
+from bgagent.reporting import breakdown_tables, job_tables, run_tables
+from bgagent.reporting.catalogue import catalogue
+from bgagent.reporting.table import NOTHING, Table
+from bgagent.reporting.writer import Writer
 
 _VERDICTS = {
     "trustworthy": "every check was made and passed",
@@ -24,19 +27,34 @@ _HEADLINES = {
 }
 
 
+_ALL_TRADES = frozenset({"entry", "symbols", "symbol", "size", "sizing", "direction"})
+_EXITS = {
+    "exit": "rule",
+    "stop_loss": "stop_loss",
+    "take_profit": "take_profit",
+    "trailing_stop": "trailing_stop",
+    "hold_bars": "time",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """The sections of one run. account: what to know of it before its figures."""
+    """The sections of one run. account: what to know of it before its figures; a chart without a path is left out."""
 
     label: str
     account: tuple[str, ...]
     equity_chart: str
     price_chart: str
+    returns_chart: str
     benchmark: str
     metrics: tuple[Table, ...]
     trades: Table
     costs: Table
     break_even: str
+    late: Table
+    months: Table
+    years: Table
+    bins: Table
     strategy_file: str
     trades_file: str
     equity_file: str
@@ -58,9 +76,13 @@ class View:
     error: ErrorRow | None
     key_numbers: Table | None
     comparison_chart: str
+    winners: Table
+    winners_caveat: str
+    correlations: Table
     benchmark: str
     assumptions: Table
     clauses: Table
+    clause_trades: tuple[str | None, ...]
     runs: tuple[RunView, ...]
     checks: Table
     data: Table
@@ -72,51 +94,72 @@ class View:
     as_of: str
 
 
-def view(report: Report, *, with_symbol: bool) -> View:
-    """The report as it is read. with_symbol: amounts as `$1.00` rather than `1.00 USD`."""
-    money = Money(report.understood.currency if report.understood else "USD", with_symbol)
+def writer_for(report: Report, *, with_symbol: bool) -> Writer:
+    """How this report is written: its language and currency."""
+    currency = report.understood.currency if report.understood else "USD"
+    return Writer(catalogue(report.lang), currency, with_symbol)
+
+
+def view(report: Report, write: Writer) -> View:
+    """The report as it is read."""
+    say = write.say
     return View(
         job_id=report.job_id,
-        title=_title(report),
+        title=_title(report, write),
         sentence=report.prompt,
         understood=report.understood.summary if report.understood else "",
-        synthetic=_synthetic(report),
+        synthetic=_synthetic(report, write),
         verdict=report.verdict or "",
-        verdict_text=_VERDICTS.get(report.verdict or "", ""),
+        verdict_text=say(_VERDICTS[report.verdict]) if report.verdict else "",
         reasons=report.verdict_reasons,
         error=report.error,
-        key_numbers=tables.key_numbers(report.runs, money) if report.runs else None,
+        key_numbers=run_tables.key_numbers(report.runs, write) if report.runs else None,
         comparison_chart=report.comparison_chart,
+        winners=run_tables.winners_table(report.comparison, report.runs, write),
+        winners_caveat=_caveat(report, write),
+        correlations=run_tables.correlations_table(report.comparison, write),
         benchmark=report.runs[0].benchmark.label if report.runs else "",
-        assumptions=tables.assumptions_table(report.assumptions),
-        clauses=tables.clauses_table(report.clauses),
-        runs=tuple(_run(report, run, money) for run in report.runs),
-        checks=tables.checks_table(report.checks),
-        data=tables.data_table(report.data),
+        assumptions=job_tables.assumptions_table(report.assumptions, write),
+        clauses=job_tables.clauses_table(report.clauses, write),
+        clause_trades=tuple(_trades_of(clause, report, write) for clause in report.clauses),
+        runs=tuple(_run(report, run, write) for run in report.runs),
+        checks=job_tables.checks_table(report.checks, write),
+        data=job_tables.data_table(report.data, write),
         data_notes=tuple(_data_notes(report)),
-        attempts=tables.attempts_table(report.attempts),
-        telemetry=tables.telemetry_table(report.telemetry),
-        definitions=tables.definitions_table(report.definitions),
+        attempts=job_tables.attempts_table(report.attempts, write),
+        telemetry=job_tables.telemetry_table(report.telemetry, write),
+        definitions=job_tables.definitions_table(report.definitions, write),
         rerun=report.rerun,
         as_of=report.as_of or "",
     )
 
 
-def _title(report: Report) -> str:
+def _title(report: Report, write: Writer) -> str:
     if report.error is not None:
-        return _HEADLINES.get(report.status, "No result")
+        return write.say(_HEADLINES.get(report.status, "No result"))
     if report.understood is None:
         return report.job_id
-    return f"{', '.join(report.understood.symbols)}, {report.understood.start} to {report.understood.end}"
+    asked = report.understood
+    symbols = ", ".join(asked.symbols)
+    return write.say("{symbols}, {start} to {end}", symbols=symbols, start=asked.start, end=asked.end)
 
 
-def _synthetic(report: Report) -> str:
+def _caveat(report: Report, write: Writer) -> str:
+    if report.comparison is None or report.verdict in (None, "trustworthy"):
+        return ""
+    return write.say(
+        "The best here is not the best to come: the verdict is {verdict}.", verdict=write.say(report.verdict or "")
+    )
+
+
+def _synthetic(report: Report, write: Writer) -> str:
     made_up = [row.symbol for row in report.data if row.synthetic]
     if not made_up:
         return ""
-    return (
-        f"The prices of {', '.join(made_up)} were made up by a random number generator. "
-        "Nothing here says anything about a real market."
+    return write.say(
+        "The prices of {symbols} were made up by a random number generator. "
+        "Nothing here says anything about a real market.",
+        symbols=", ".join(made_up),
     )
 
 
@@ -125,18 +168,23 @@ def _data_notes(report: Report) -> Iterable[str]:
         yield from (f"{row.symbol}: {text}" for text in (*row.rejections, *row.warnings))
 
 
-def _run(report: Report, run: RunRow, money: Money) -> RunView:
+def _run(report: Report, run: RunRow, write: Writer) -> RunView:
     costs = report.understood.spec.costs if report.understood else None
     return RunView(
         label=run.label,
-        account=tuple(_account(report, run, money)),
+        account=tuple(_account(report, run, write)),
         equity_chart=run.files.equity_chart,
         price_chart=run.files.price_chart,
+        returns_chart=run.files.returns_chart,
         benchmark=run.benchmark.label,
-        metrics=tables.metric_tables(run, money),
-        trades=tables.trades_table(run, money),
-        costs=tables.costs_table(run, costs, money) if costs is not None else Table((), ()),
-        break_even=_break_even(run),
+        metrics=run_tables.metric_tables(run, write),
+        trades=run_tables.trades_table(run, write),
+        costs=breakdown_tables.costs_table(run, costs, write) if costs is not None else NOTHING,
+        break_even=_break_even(run, write),
+        late=breakdown_tables.late_table(run, write),
+        months=breakdown_tables.months_table(run, write),
+        years=breakdown_tables.years_table(run, write),
+        bins=breakdown_tables.bins_table(run, write),
         strategy_file=run.files.strategy,
         trades_file=run.files.trades,
         equity_file=run.files.equity,
@@ -144,38 +192,52 @@ def _run(report: Report, run: RunRow, money: Money) -> RunView:
     )
 
 
-def _account(report: Report, run: RunRow, money: Money) -> Iterable[str]:
+def _trades_of(clause: Clause, report: Report, write: Writer) -> str | None:
+    """What to look for in the first run's trades to find those the clause speaks of; None when there are none."""
+    if len(report.runs) != 1 or not report.runs[0].trades:
+        return None
+    part = clause.field.rpartition(".")[2]
+    if part in _ALL_TRADES:
+        return ""
+    wanted = _EXITS.get(part)
+    found = any(trade.exit_reason == wanted for trade in report.runs[0].trades)
+    return run_tables.reason(wanted, write) if wanted and found else None
+
+
+def _account(report: Report, run: RunRow, write: Writer) -> Iterable[str]:
     """What happened that the figures alone would not tell."""
+    say = write.say
     if not run.trades:
-        yield f"No trade was made: the capital stayed in cash, {money(run.final_equity)} at the end."
+        yield say(
+            "No trade was made: the capital stayed in cash, {amount} at the end.", amount=write.money(run.final_equity)
+        )
         yield from (_sentence(check.detail) for check in report.checks if check.id == "traded")
+    elif run.open_trades == 1:
+        yield say("A position is still open at the last close: in the equity, not among the closed trades.")
     elif run.open_trades:
-        held = "A position is" if run.open_trades == 1 else f"{figures.count(run.open_trades)} positions are"
-        yield f"{held} still open at the last close: in the equity, not among the closed trades."
+        yield say(
+            "{n} positions are still open at the last close: in the equity, not among the closed trades.",
+            n=write.count(run.open_trades),
+        )
     yield from (_sentence(note) for note in run.notes)
-    if run.dropped_orders:
-        yield f"Decided on the last bar, so never filled: {_orders(run.dropped_orders)}."
-    if run.cut_orders:
-        yield f"Cut to what cash paid: {_orders(run.cut_orders)}."
-    if run.ambiguous_bars:
-        bars = "1 bar" if run.ambiguous_bars == 1 else f"{figures.count(run.ambiguous_bars)} bars"
-        yield f"The order of events within {bars} is not known; the worse one was taken."
+    counted = {
+        "Orders decided on the last bar, so never filled: {n}.": run.dropped_orders,
+        "Orders cut to what cash paid: {n}.": run.cut_orders,
+        "Bars within which the order of events is not known, so that the worse one was taken: {n}.": run.ambiguous_bars,
+    }
+    yield from (say(text, n=write.count(number)) for text, number in counted.items() if number)
 
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('. ')}."
 
 
-def _orders(number: int) -> str:
-    return "1 order" if number == 1 else f"{figures.count(number)} orders"
-
-
-def _break_even(run: RunRow) -> str:
+def _break_even(run: RunRow, write: Writer) -> str:
     if not run.trades:
         return ""
     if run.break_even_cost_bps is not None:
-        return f"Break-even cost: {figures.basis_points(run.break_even_cost_bps)} on each fill."
+        return write.say("Break-even cost: {cost} on each fill.", cost=write.basis_points(run.break_even_cost_bps))
     total = run.metrics_without_costs.get("total_return")
     if isinstance(total, float | int) and total <= 0:
-        return "Break-even cost: n/a, there is no gain even without costs."
-    return "Break-even cost: n/a, a cost of the whole value of each fill would still leave some gain."
+        return write.say("Break-even cost: n/a, there is no gain even without costs.")
+    return write.say("Break-even cost: n/a, a cost of the whole value of each fill would still leave some gain.")

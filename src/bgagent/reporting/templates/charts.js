@@ -1,0 +1,251 @@
+"use strict";
+// equity, drawdown and price to zoom and to point at, in place of the still drawings; times linked within a run
+const source = document.getElementById("chart-data");
+const given = source ? JSON.parse(source.textContent) : { runs: [] };
+const { createChart, createSeriesMarkers, CandlestickSeries, LineSeries, AreaSeries, PriceScaleMode, LineStyle } = LightweightCharts;
+const COLOURS = ["--one", "--two", "--three", "--four", "--five", "--six"];
+const STYLES = [LineStyle.Solid, LineStyle.Dashed, LineStyle.Dotted, LineStyle.LargeDashed, LineStyle.SparseDotted, LineStyle.Solid];
+const drawn = [];
+const byRun = new Map();
+
+const colour = (box, name) => getComputedStyle(box).getPropertyValue(name).trim();
+const amount = new Intl.NumberFormat(given.language, { maximumFractionDigits: 0 });
+const exact = (decimals) => new Intl.NumberFormat(given.language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+const points = (run, values) => run.times.map((time, bar) => (values[bar] === null ? { time } : { time, value: values[bar] }));
+const intraday = (run) => run.times.length > 1 && run.times.some((time) => time % 86400 !== 0);
+
+function open(box, run, height) {
+  const chart = createChart(box, {
+    autoSize: true,
+    height,
+    localization: { locale: given.language, dateFormat: "yyyy-MM-dd" },
+    layout: { attributionLogo: true, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, panes: { enableResize: false } },
+    timeScale: { timeVisible: intraday(run), minBarSpacing: 0.01, rightOffset: 0 },
+    handleScale: { mouseWheel: false, axisPressedMouseMove: true, pinch: true },
+    handleScroll: { mouseWheel: false, vertTouchDrag: false },
+    kineticScroll: { touch: true },
+  });
+  const entry = { box, chart, run, paint: [] };
+  drawn.push(entry);
+  entry.paint.push(() => chart.applyOptions({
+    layout: {
+      background: { color: colour(box, "--ground") }, textColor: colour(box, "--soft"),
+      panes: { separatorColor: colour(box, "--rule"), separatorHoverColor: colour(box, "--rule") },
+    },
+    grid: { vertLines: { color: colour(box, "--rule") }, horzLines: { color: colour(box, "--rule") } },
+    rightPriceScale: { borderColor: colour(box, "--rule") },
+    timeScale: { borderColor: colour(box, "--rule") },
+  }));
+  return entry;
+}
+
+function addLine(entry, values, name, { paint, style = LineStyle.Solid, width = 2, pane = 0, format = (v) => amount.format(v) }) {
+  const series = entry.chart.addSeries(LineSeries, {
+    lineWidth: width, lineStyle: style, lastValueVisible: false, priceLineVisible: false,
+    crosshairMarkerRadius: 3, priceFormat: { type: "custom", formatter: format, minMove: 0.000001 },
+  }, pane);
+  series.setData(points(entry.run, values));
+  entry.paint.push(() => series.applyOptions({ color: colour(entry.box, paint) }));
+  (entry.legend ||= []).push({ series, name, paint, format });
+  return series;
+}
+
+function scaleFor(series, values) {
+  const seen = values.filter((value) => value !== null);
+  const [low, high] = seen.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+  if (low > 0 && high / low >= 8) series.priceScale().applyOptions({ mode: PriceScaleMode.Logarithmic });
+}
+
+function equity(box, runs) {
+  const entry = open(box, runs[0], 420);
+  const lines = runs.map((run, number) => addLine({ ...entry, run, legend: undefined, paint: entry.paint }, run.equity, run.label, {
+    paint: COLOURS[number % 6], style: STYLES[number % 6],
+  }));
+  entry.legend = runs.map((run, number) => ({ series: lines[number], name: run.label, paint: COLOURS[number % 6], format: (v) => amount.format(v) }));
+  if (runs[0].held.length) addLine(entry, runs[0].held, runs[0].benchmark, { paint: "--rest", style: LineStyle.Dashed, width: 1 });
+  scaleFor(lines[0], runs.flatMap((run) => run.equity).concat(runs[0].held));
+  const fall = entry.chart.addSeries(AreaSeries, {
+    lineWidth: 1, lastValueVisible: false, priceLineVisible: false, invertFilledArea: true,
+    priceFormat: { type: "custom", formatter: (v) => exact(1).format(v) + "%", minMove: 0.01 },
+  }, 1);
+  fall.setData(points(runs[0], runs[0].drawdown));
+  entry.paint.push(() => {
+    const red = colour(box, "--fall");
+    fall.applyOptions({ lineColor: red, topColor: red + "2e", bottomColor: red + "2e" });
+  });
+  entry.legend.push({ series: fall, name: given.words.Drawdown, paint: "--fall", format: (v) => exact(2).format(v) + "%" });
+  entry.chart.panes()[1].setStretchFactor(0.4);
+  entry.main = lines[0];
+  entry.values = runs[0].equity;
+  return entry;
+}
+
+function price(box, run) {
+  const below = Math.max(0, ...run.overlays.map((line) => line.pane));
+  const entry = open(box, run, 380 + 90 * below);
+  const format = (value) => exact(run.decimals).format(value);
+  const candles = entry.chart.addSeries(CandlestickSeries, {
+    lastValueVisible: false, priceLineVisible: false, borderVisible: false,
+    priceFormat: { type: "custom", formatter: format, minMove: 10 ** -run.decimals },
+  });
+  candles.setData(run.times.map((time, bar) => ({ time, open: run.open[bar], high: run.high[bar], low: run.low[bar], close: run.close[bar] })));
+  entry.paint.push(() => {
+    const up = colour(box, "--rise"), down = colour(box, "--fall");
+    candles.applyOptions({ upColor: up, wickUpColor: up, downColor: down, wickDownColor: down });
+  });
+  entry.legend = [{ series: candles, name: run.symbol, paint: "--ink", format }];
+  scaleFor(candles, run.close);
+  run.overlays.forEach((line, number) => addLine(entry, line.values, line.name, {
+    paint: COLOURS[number % 6], width: 1, style: STYLES[number % 6], pane: line.pane, format,
+  }));
+  for (let pane = 1; pane <= below; pane++) entry.chart.panes()[pane].setStretchFactor(0.25);
+  const markers = createSeriesMarkers(candles, []);
+  entry.paint.push(() => markers.setMarkers(marks(box, run)));
+  entry.main = candles;
+  entry.values = run.close;
+  entry.levels = [];
+  return entry;
+}
+
+function marks(box, run) {
+  const all = [];
+  const crowded = run.trades.length > 60;
+  for (const trade of run.trades) {
+    const long = trade.side === "long";
+    all.push({
+      time: run.times[trade.in], position: long ? "belowBar" : "aboveBar", shape: long ? "arrowUp" : "arrowDown",
+      color: colour(box, long ? "--rise" : "--two"), size: crowded ? 0.7 : 1.2,
+    });
+    if (trade.out === null) continue;
+    const stopped = trade.why === "stop_loss" || trade.why === "trailing_stop" || trade.why === "ruin";
+    all.push({
+      time: run.times[trade.out], position: long ? "aboveBar" : "belowBar", shape: stopped ? "square" : "circle",
+      color: colour(box, stopped ? "--fall" : trade.why === "take_profit" ? "--four" : "--ink"), size: crowded ? 0.6 : 1,
+    });
+  }
+  return all.sort((one, other) => one.time - other.time);
+}
+
+function legend(entry) {
+  const line = document.createElement("p");
+  line.className = "legend";
+  entry.box.before(line);
+  const write = (at) => {
+    line.replaceChildren(...entry.legend.map(({ series, name, paint, format }) => {
+      const item = document.createElement("span");
+      const sign = document.createElement("i");
+      sign.className = "sign" + paint.replaceAll("-", "_");
+      const value = at ? at.seriesData.get(series) : null;
+      const figure = value ? (value.close !== undefined ? value.close : value.value) : undefined;
+      item.append(sign, name + (figure === undefined ? "" : ": " + format(figure)));
+      return item;
+    }));
+    if (entry.run.together > 1) line.append(given.words["Each candle stands for {n} bars"].replace("{n}", entry.run.together));
+  };
+  write(null);
+  entry.chart.subscribeCrosshairMove((at) => write(at && at.time !== undefined ? at : null));
+}
+
+function link(entries) {
+  for (const one of entries) {
+    for (const other of entries) {
+      if (one === other) continue;
+      one.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+        if (!range || one.busy) return;
+        other.busy = true;
+        other.chart.timeScale().setVisibleLogicalRange(range);
+        other.busy = false;
+      });
+      one.chart.subscribeCrosshairMove((at) => {
+        if (!at.sourceEvent) return;
+        if (at.time === undefined) other.chart.clearCrosshairPosition();
+        else if (other.values[at.logical] !== undefined) other.chart.setCrosshairPosition(other.values[at.logical], at.time, other.main);
+      });
+    }
+  }
+}
+
+function buttons(entry) {
+  const all = document.createElement("button");
+  all.type = "button";
+  all.className = "all";
+  all.textContent = given.words["Show all"];
+  all.addEventListener("click", () => entry.chart.timeScale().fitContent());
+  entry.box.after(all);
+  entry.box.tabIndex = 0;
+  entry.box.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    zoom(entry, event.deltaY > 0 ? 1.15 : 1 / 1.15);
+  }, { passive: false });
+  entry.box.addEventListener("keydown", (event) => {
+    const scale = entry.chart.timeScale(), range = scale.getVisibleLogicalRange();
+    if (!range) return;
+    const step = (range.to - range.from) / 10;
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      const by = event.key === "ArrowLeft" ? -step : step;
+      scale.setVisibleLogicalRange({ from: range.from + by, to: range.to + by });
+    } else if (event.key === "+" || event.key === "-") zoom(entry, event.key === "+" ? 1 / 1.25 : 1.25);
+    else if (event.key === "Home" || event.key === "0") scale.fitContent();
+    else return;
+    event.preventDefault();
+  });
+}
+
+function zoom(entry, factor) {
+  const scale = entry.chart.timeScale(), range = scale.getVisibleLogicalRange();
+  const middle = (range.from + range.to) / 2, half = Math.max(5, (range.to - range.from) / 2 * factor);
+  scale.setVisibleLogicalRange({ from: middle - half, to: middle + half });
+}
+
+function show(entry, number) {
+  const trade = entry.run.trades[number];
+  const last = trade.out === null ? entry.run.times.length - 1 : trade.out;
+  const air = Math.max(12, (last - trade.in) * 0.6);
+  entry.chart.timeScale().setVisibleLogicalRange({ from: trade.in - air, to: last + air });
+  for (const old of entry.levels) entry.chart.removeSeries(old);
+  entry.levels = [["stop", "--fall", "Stop loss"], ["target", "--four", "Take profit"]].filter(([key]) => trade[key] !== null).map(([key, paint, name]) => {
+    const series = entry.chart.addSeries(LineSeries, {
+      color: colour(entry.box, paint), lineWidth: 2, lineStyle: LineStyle.Dashed, lastValueVisible: false, priceLineVisible: false,
+      crosshairMarkerVisible: false, title: given.words[name],
+    });
+    series.setData([...new Set([trade.in, last])].map((bar) => ({ time: entry.run.times[bar], value: trade[key] })));
+    return series;
+  });
+  entry.box.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+}
+
+for (const box of document.querySelectorAll("[data-chart]")) {
+  const runs = box.dataset.run === "all" ? given.runs : [given.runs[Number(box.dataset.run)]];
+  box.closest(".chart-block").classList.add("is-live");
+  const entry = box.dataset.chart === "price" ? price(box, runs[0]) : equity(box, runs);
+  entry.paint.forEach((paint) => paint());
+  legend(entry);
+  buttons(entry);
+  entry.chart.timeScale().fitContent();
+  const group = byRun.get(box.dataset.run) || {};
+  group[box.dataset.chart] = entry;
+  byRun.set(box.dataset.run, group);
+  box.dataset.drawn = "yes";
+}
+for (const group of byRun.values()) link(Object.values(group));
+for (const table of document.querySelectorAll("table[data-run]")) {
+  const group = byRun.get(table.dataset.run);
+  if (!group || !group.price) continue;
+  for (const row of table.tBodies[0].rows) {
+    const pick = () => {
+      for (const other of table.querySelectorAll("tr[aria-current]")) other.removeAttribute("aria-current");
+      row.setAttribute("aria-current", "true");
+      show(group.price, Number(row.dataset.trade));
+    };
+    row.tabIndex = 0;
+    row.title = given.words["Show in the chart"];
+    row.addEventListener("click", pick);
+    row.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      pick();
+    });
+  }
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((entry) => entry.paint.forEach((paint) => paint())));
