@@ -75,7 +75,7 @@ def test_a_package_brings_a_provider_by_an_entry_point(tmp_path, monkeypatch):
     provider = provider_of("other", ProviderOptions(tmp_path, seed=1))
     assert isinstance(provider, SyntheticProvider)
     assert provider.seed == 2
-    assert provider_names() == ("folder", "synthetic", "yahoo", "other")
+    assert provider_names() == ("folder", "synthetic", "yahoo", "alpaca", "tiingo", "other")
 
 
 def test_a_package_cannot_take_the_place_of_a_built_in_one(tmp_path, monkeypatch):

@@ -158,3 +158,11 @@ def test_what_cannot_be_done_is_one_line_that_says_what_to_do(
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_provider_is_checked_against_the_rules(project: Project):
+    done = project.nlbt("data", "check", "folder", "WAVE", "--start", "2024-01-02", "--end", "2024-12-31")
+    assert (done.returncode, done.stdout) == (0, "folder keeps to every rule that could be looked at with WAVE\n")
+    missing = project.nlbt("data", "check", "folder", "NOWHERE", "--start", "2024-01-02", "--end", "2024-12-31")
+    assert missing.returncode == 3
+    assert "broken: fetch has no 1d bars of NOWHERE" in missing.stdout

@@ -2,15 +2,15 @@
 
 import json
 import os
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bgagent.cli.data_files import renamed, series_files, timeframe_of
 from bgagent.cli.data_rows import entry_row, facts, file_row, show, warnings
-from bgagent.cli.text import table
+from bgagent.cli.text import plain, table
 from bgagent.errors import BadUse, DataUnavailable
 from bgagent.periods import Period, Timeframe
 from bgagent.settings import Settings, read_dotenv, resolve
@@ -66,7 +66,7 @@ def add(paths: tuple[Path, ...], *, symbol: str | None, timeframe: str | None, r
 
     settings = _settings()
     directory = _directories(settings)[0] if _directories(settings) else added_dir(settings.cache_dir)
-    files = [_renamed(file, symbol, timeframe) for file in _series_files(paths)]
+    files = [renamed(file, symbol, timeframe) for file in series_files(paths)]
     if symbol is not None and len(files) > 1:
         raise BadUse(f"--symbol {symbol} for {len(files)} files", hint="add one file at a time")
     read = [(file, name, read_file(file)) for file, name in files]  # all of them before any is kept
@@ -93,7 +93,7 @@ def fetch(
 
     settings = _settings()
     now = datetime.now(UTC)
-    length = _timeframe(timeframe)
+    length = timeframe_of(timeframe)
     period = _period(start, end, length, now.date())
     options = ProviderOptions(
         settings.cache_dir, _directories(settings), timeout_s=settings.timeout_s, keys=settings.secrets
@@ -181,7 +181,7 @@ def export(
 
     if kind not in FORMATS:
         raise BadUse(f"--format {kind} is none of {', '.join(FORMATS)}")
-    entry = _entry_of(symbol, _timeframe(timeframe), provider, _cache(_settings()))
+    entry = _entry_of(symbol, timeframe_of(timeframe), provider, _cache(_settings()))
     stored = _cache(_settings()).read(entry.provider, entry.symbol, entry.timeframe)
     if stored is None:
         raise DataUnavailable(f"{entry.path} {_UNREADABLE}", hint=f"nlbt data fetch {symbol} gets it again")
@@ -193,6 +193,40 @@ def export(
     write_series(stored.series, path)
     show([{**facts(stored.series), "file": str(path)}], as_json=as_json)
     return 0
+
+
+@command.command("check")
+@click.argument("provider")
+@click.argument("symbol")
+@_TIMEFRAME
+@click.option("--start", help="First day of a period for which it has bars; without it the last year.")
+@click.option("--end", help="Last day.")
+def check(provider: str, symbol: str, *, timeframe: str, start: str | None, end: str | None) -> int:
+    """For authors of providers: ask PROVIDER for SYMBOL, and name every rule that it breaks (exit 3)."""
+    import tempfile
+    from datetime import timedelta
+
+    from bgagent.data.cached_provider import CachedProvider
+    from bgagent.data.conformance import Sample, violations
+    from bgagent.data.providers import ProviderOptions, provider_of
+
+    settings = _settings()
+    now = datetime.now(UTC)
+    start = start or str(now.date() - timedelta(7 if timeframe_of(timeframe).is_intraday else 365))
+    period = _period(start, end, timeframe_of(timeframe), now.date())
+    with tempfile.TemporaryDirectory() as scratch:
+        options = ProviderOptions(
+            Path(scratch), _directories(settings), timeout_s=settings.timeout_s, keys=settings.secrets
+        )
+        made = provider_of(provider, options)
+        asked = made.inner if isinstance(made, CachedProvider) else made
+        sample = Sample(symbol, period, now, timeframe_of(timeframe), secrets=tuple(settings.secrets.values()))
+        broken = violations(asked, sample, Path(scratch))
+    for line in broken:
+        click.echo(plain(f"broken: {line}"))
+    if not broken:
+        click.echo(f"{asked.name} keeps to every rule that could be looked at with {plain(symbol)}")
+    return DataUnavailable.exit_code if broken else 0
 
 
 def _settings() -> Settings:
@@ -220,42 +254,6 @@ def _files(settings: Settings) -> "list[SeriesFile]":
     return FolderProvider(directories).files()
 
 
-def _series_files(paths: Iterable[Path]) -> "Iterable[SeriesFile]":
-    from bgagent.data.folder import FolderProvider, series_file
-
-    for path in paths:
-        if path.is_dir():
-            found = FolderProvider([path]).files()
-            if not found:
-                raise BadUse(f"{path} has no csv or parquet files")
-            yield from found
-        elif not path.exists():
-            raise BadUse(f"there is no file {path}")
-        else:
-            file = series_file(path)
-            if file is None:
-                raise BadUse(f"{path} is neither csv nor parquet", hint="its name ends in .csv, .csv.gz or .parquet")
-            yield file
-
-
-def _renamed(file: "SeriesFile", symbol: str | None, timeframe: str | None) -> "tuple[SeriesFile, str]":
-    """The file as the options say, and the name under which it is kept."""
-    from dataclasses import replace
-
-    from bgagent.data.export import FORMATS, export_name
-
-    if symbol is None and timeframe is None:
-        return file, file.path.name
-    file = replace(
-        file,
-        symbol=symbol or file.symbol,
-        timeframe=file.timeframe if timeframe is None else _timeframe(timeframe),
-    )
-    kinds = sorted(FORMATS, key=len, reverse=True)
-    kind = next(kind for kind in kinds if file.path.name.lower().endswith(f".{kind}"))
-    return file, export_name(file.symbol, file.timeframe, kind)
-
-
 def _entry_of(symbol: str, timeframe: Timeframe, provider: str | None, cache: "SeriesCache") -> "Entry":
     found = [
         entry
@@ -280,14 +278,6 @@ def _none_found(symbols: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     missing = [symbol for symbol in symbols if symbol.casefold() not in there]
     if missing:
         raise DataUnavailable(f"nothing of {', '.join(missing)} is kept here", hint="nlbt data list shows what is")
-
-
-def _timeframe(text: str) -> Timeframe:
-    try:
-        return Timeframe(text)
-    except ValueError:
-        lengths = ", ".join(Timeframe)
-        raise BadUse(f"'{text}' is no length of bars", hint=f"use one of {lengths}") from None
 
 
 def _period(start: str | None, end: str | None, timeframe: Timeframe, today: date) -> Period:

@@ -77,7 +77,7 @@ class CachedProvider:
 
     def fetch(self, symbol: str, period: Period, timeframe: Timeframe, now: datetime) -> RawSeries:
         """The stored series where it covers the period, else a fresh one. Raises DataUnavailable, MachineUnfit."""
-        asked = fetched_as(timeframe)
+        asked = getattr(self.inner, "fetched_as", fetched_as)(timeframe)
         market = market_of(symbol)
         until = min(period.end, self.lists.last_complete(now, market))
         key = (self.name, symbol, asked)

@@ -3,7 +3,8 @@
 import os
 
 ENTRY_POINTS = "bgagent.data_providers"
-BUILT_IN = ("folder", "synthetic", "yahoo")
+BUILT_IN = ("folder", "synthetic", "yahoo", "alpaca", "tiingo")
+EXCHANGE_PREFIX = "ccxt-"  # of a crypto exchange, followed by its name in ccxt
 ALIASES = {"demo": "synthetic"}
 
 
@@ -22,4 +23,11 @@ def provider_names() -> tuple[str, ...]:
 
 def is_built_in(choice: str) -> bool:
     """True for `auto` and for a name that needs no package and no directory."""
-    return choice.strip().lower() in ("", "auto", *BUILT_IN, *ALIASES)
+    name = choice.strip().lower()
+    return name in ("", "auto", *BUILT_IN, *ALIASES) or is_exchange(name)
+
+
+def is_exchange(choice: str) -> bool:
+    """True for the name of a crypto exchange, as in ccxt-kraken; whether there is such an exchange, ccxt knows."""
+    name = choice.strip().lower()
+    return name.startswith(EXCHANGE_PREFIX) and name.removeprefix(EXCHANGE_PREFIX).isalnum()

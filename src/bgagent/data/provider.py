@@ -30,6 +30,9 @@ class Provider(Protocol):
     def fetch(self, symbol: str, period: Period, timeframe: Timeframe, now: datetime) -> RawSeries:
         """Rows that cover the period where the source has them; more is welcome, above all later splits.
 
+        A remote provider may also have `fetched_as(wanted: Timeframe) -> Timeframe`: the length of the bars that it
+        gives when others are wanted, under which they are kept in the cache; and `library: str`, for the manifest.
+
         period: warm-up included. timeframe: shorter bars that add up to it may be given instead. now: aware of its
         zone; rows of an unfinished session may be given. Raises DataUnavailable: unknown symbol, nothing there, source
         not reachable.

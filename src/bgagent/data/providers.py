@@ -7,11 +7,14 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from bgagent.data.added import AddedFirst, added_dir
+from bgagent.data.alpaca import AlpacaProvider
 from bgagent.data.cached_provider import CachedProvider
+from bgagent.data.crypto import CryptoProvider
 from bgagent.data.folder import FolderProvider
-from bgagent.data.names import ALIASES, ENTRY_POINTS, is_path, provider_names
+from bgagent.data.names import ALIASES, ENTRY_POINTS, EXCHANGE_PREFIX, is_exchange, is_path, provider_names
 from bgagent.data.provider import Provider
 from bgagent.data.synthetic import SyntheticProvider
+from bgagent.data.tiingo import TiingoProvider
 from bgagent.data.yahoo import YahooProvider
 from bgagent.errors import BadUse
 
@@ -37,6 +40,15 @@ ProviderFactory = Callable[[ProviderOptions], Provider]
 _BUILT_IN: Mapping[str, ProviderFactory] = {
     "folder": lambda options: FolderProvider(_some(options.directories)),
     "synthetic": lambda options: SyntheticProvider(options.seed),
+    "alpaca": lambda options: AlpacaProvider(
+        _key(options, "ALPACA_API_KEY", "alpaca"),
+        _key(options, "ALPACA_SECRET_KEY", "alpaca"),
+        timeout_s=options.timeout_s,
+        deadline=options.deadline,
+    ),
+    "tiingo": lambda options: TiingoProvider(
+        _key(options, "TIINGO_API_KEY", "tiingo"), timeout_s=options.timeout_s, deadline=options.deadline
+    ),
     "yahoo": lambda options: YahooProvider(options.cache_dir, timeout_s=options.timeout_s, deadline=options.deadline),
 }
 
@@ -56,7 +68,7 @@ def provider_of(choice: str, options: ProviderOptions) -> Provider:
         added = added_dir(options.cache_dir)
         return AddedFirst(FolderProvider([added]), remote) if added.is_dir() else remote
     name = ALIASES.get(name.lower(), name)
-    factory = _BUILT_IN.get(name.lower())
+    factory = _exchange(name) if is_exchange(name) else _BUILT_IN.get(name.lower())
     if factory is None:
         if is_path(name) or Path(name).is_dir():
             return FolderProvider([Path(part).expanduser() for part in name.split(os.pathsep) if part])
@@ -74,6 +86,18 @@ def shadowed_providers() -> tuple[str, ...]:
     return tuple(
         f"{entry.name} ({entry.value})" for entry in entries if entry.name in _BUILT_IN or names.count(entry.name) > 1
     )
+
+
+def _exchange(name: str) -> ProviderFactory:
+    exchange = name.strip().lower().removeprefix(EXCHANGE_PREFIX)
+    return lambda options: CryptoProvider(exchange, timeout_s=options.timeout_s, deadline=options.deadline)
+
+
+def _key(options: ProviderOptions, setting: str, provider: str) -> str:
+    key = options.keys.get(setting, "")
+    if not key:
+        raise BadUse(f"{provider} needs a key, {setting} is not set", hint=f"put {setting}=... into .env")
+    return key
 
 
 def _some(directories: tuple[Path, ...]) -> tuple[Path, ...]:

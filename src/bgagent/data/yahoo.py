@@ -18,7 +18,8 @@ from bgagent.data.calendars import local_days
 from bgagent.data.coarsen import fetched_as
 from bgagent.data.locks import LockTimeout, locked, time_allowed
 from bgagent.data.series import RawSeries, join_rows
-from bgagent.data.yahoo_answer import Answer, Trouble, YahooTrouble
+from bgagent.data.trouble import SourceTrouble, Trouble, explain
+from bgagent.data.yahoo_answer import Answer
 from bgagent.errors import DataUnavailable, MachineUnfit
 from bgagent.periods import Period, Timeframe
 
@@ -31,7 +32,6 @@ _INTERVALS = {
     Timeframe.MINUTE_1: ("1m", 29, 7),
 }
 _PATIENCE_S = {Trouble.RATE_LIMITED: (30.0, 120.0, 480.0), Trouble.NO_ANSWER: (1.0, 4.0)}
-_ELSEWHERE = "use --data demo for made-up prices, or --data DIR for files of your own"
 
 
 class YahooProvider:
@@ -94,7 +94,7 @@ class YahooProvider:
             self.cache_dir.mkdir(parents=True, exist_ok=True)
             with locked(self.lock_path, wait_s=allowed_s):
                 parts = [self._ask_patiently(symbol, interval, piece, deadline) for piece in _pieces(start, end, span)]
-        except YahooTrouble as trouble:
+        except SourceTrouble as trouble:
             raise _explain(trouble, symbol, period, timeframe) from trouble
         except LockTimeout as error:
             raise DataUnavailable(
@@ -105,7 +105,7 @@ class YahooProvider:
             raise MachineUnfit.from_os_error(error, self.cache_dir) from error
         found = [_series(symbol, timeframe, answer, now) for answer in parts if answer is not None]
         if not found:
-            raise _explain(YahooTrouble(Trouble.NO_BARS), symbol, period, timeframe)
+            raise _explain(SourceTrouble(Trouble.NO_BARS), symbol, period, timeframe)
         return join_rows(found)
 
     def _ask_patiently(self, symbol: str, interval: str, piece: Period, deadline: float) -> Answer | None:
@@ -125,7 +125,7 @@ class YahooProvider:
                     timeout_s=max(left, 1.0),
                     base_url=self.base_url,
                 )
-            except YahooTrouble as trouble:
+            except SourceTrouble as trouble:
                 if trouble.trouble is Trouble.NO_BARS and not trouble.detail:
                     return None
                 pauses = _PATIENCE_S.get(trouble.trouble, ())
@@ -172,36 +172,5 @@ def _series(symbol: str, timeframe: Timeframe, answer: Answer, now: datetime) ->
     )
 
 
-def _explain(trouble: YahooTrouble, symbol: str, period: Period, timeframe: Timeframe) -> DataUnavailable:
-    """The trouble in one line, with what to do about it."""
-    said = f" ({trouble.detail})" if trouble.detail else ""
-    match trouble.trouble:
-        case Trouble.UNKNOWN_SYMBOL:
-            return DataUnavailable(
-                f"Yahoo knows no symbol {symbol}{said}",
-                hint="check the symbol, or use --data DIR for files of your own",
-            )
-        case Trouble.NO_BARS:
-            return DataUnavailable(
-                f"Yahoo has no {timeframe} bars of {symbol} for {period}{said}",
-                hint=f"choose another window, or {_ELSEWHERE}",
-            )
-        case Trouble.RATE_LIMITED:
-            return DataUnavailable(
-                f"Yahoo answers too many requests and asks to wait, no bars of {symbol} yet",
-                hint=f"run the job again in some minutes, or {_ELSEWHERE}",
-            )
-        case Trouble.OFFLINE:
-            return DataUnavailable(
-                f"Yahoo cannot be reached and {symbol} is not in the cache: this machine seems to be offline{said}",
-                hint=_ELSEWHERE,
-            )
-        case Trouble.NO_ANSWER:
-            return DataUnavailable(
-                f"Yahoo does not answer for {symbol}{said}", hint=f"run the job again later, or {_ELSEWHERE}"
-            )
-        case Trouble.FORMAT_CHANGED:
-            return DataUnavailable(
-                f"Yahoo's answer for {symbol} cannot be read, its format may have changed{said}",
-                hint=f"upgrade yfinance (pip install -U yfinance), or {_ELSEWHERE}",
-            )
+def _explain(trouble: SourceTrouble, symbol: str, period: Period, timeframe: Timeframe) -> DataUnavailable:
+    return explain(trouble, "Yahoo", symbol, period, timeframe, remedy="upgrade yfinance (pip install -U yfinance)")

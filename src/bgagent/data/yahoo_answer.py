@@ -1,7 +1,6 @@
-"""What comes back from Yahoo: rows, or one of the troubles that call for different answers."""
+"""What comes back from Yahoo when it has rows."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bgagent.bars import Floats, Times
 
@@ -21,23 +20,3 @@ class Answer:
     adj_close: Floats
     currency: str | None
     zone: str
-
-
-class Trouble(StrEnum):
-    """Why there are no rows."""
-
-    UNKNOWN_SYMBOL = "unknown symbol"
-    NO_BARS = "no bars"
-    RATE_LIMITED = "rate limited"
-    OFFLINE = "offline"  # no connection at all
-    NO_ANSWER = "no answer"  # too slow, cut short, an error of the server's own
-    FORMAT_CHANGED = "format changed"
-
-
-class YahooTrouble(Exception):
-    """Yahoo gave no rows. detail: its own words or those of the connection, one line."""
-
-    def __init__(self, trouble: Trouble, detail: str = "") -> None:
-        super().__init__(f"{trouble}: {detail}" if detail else str(trouble))
-        self.trouble = trouble
-        self.detail = " ".join(detail.split())[:200]

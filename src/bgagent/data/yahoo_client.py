@@ -20,7 +20,8 @@ from yfinance.data import YfData
 from yfinance.exceptions import YFException, YFPricesMissingError, YFRateLimitError, YFTzMissingError
 
 from bgagent.bars import Floats
-from bgagent.data.yahoo_answer import Answer, Trouble, YahooTrouble
+from bgagent.data.trouble import SourceTrouble, Trouble
+from bgagent.data.yahoo_answer import Answer
 
 _OLDEST = timedelta(days=98 * 365)  # Yahoo refuses requests that begin much earlier
 _SLOWEST_S = 20.0
@@ -53,7 +54,7 @@ class _Session(Session[Any]):
 def ask(
     symbol: str, interval: str, start: date, end: date, *, cache_dir: Path, timeout_s: float, base_url: str = ""
 ) -> Answer:
-    """Rows from `start` to `end`, both included, as Yahoo gives them, empty ones too. Raises YahooTrouble, OSError.
+    """Rows from `start` to `end`, both included, as Yahoo gives them, empty ones too. Raises SourceTrouble, OSError.
 
     cache_dir: where yfinance keeps cookies and zones. base_url: a server to ask in Yahoo's place.
     """
@@ -81,26 +82,26 @@ def ask(
             currency, zone = metadata["currency"], metadata["exchangeTimezoneName"]
         return _answer(frame, currency, zone, daily=interval == "1d")
     except YFRateLimitError as error:
-        raise YahooTrouble(Trouble.RATE_LIMITED) from error
+        raise SourceTrouble(Trouble.RATE_LIMITED) from error
     except YFTzMissingError as error:
-        raise YahooTrouble(Trouble.UNKNOWN_SYMBOL) from error
+        raise SourceTrouble(Trouble.UNKNOWN_SYMBOL) from error
     except YFPricesMissingError as error:
         raise _no_prices(error) from error
     except PeeweeException as error:
         raise OSError(f"yfinance's own database: {error}") from error
     except (YFException, RequestException) as error:
-        raise YahooTrouble(_connection_trouble(error), _plain(str(error))) from error
+        raise SourceTrouble(_connection_trouble(error), _plain(str(error))) from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         if session.last_status >= 500:
-            raise YahooTrouble(Trouble.NO_ANSWER, f"HTTP {session.last_status}") from error
-        raise YahooTrouble(Trouble.FORMAT_CHANGED, f"{type(error).__name__} {error}") from error
+            raise SourceTrouble(Trouble.NO_ANSWER, f"HTTP {session.last_status}") from error
+        raise SourceTrouble(Trouble.FORMAT_CHANGED, f"{type(error).__name__} {error}") from error
     finally:
         session.close()
 
 
 def _answer(frame: pandas.DataFrame, currency: str | None, zone: str, *, daily: bool) -> Answer:
     if frame.empty:
-        raise YahooTrouble(Trouble.NO_BARS)
+        raise SourceTrouble(Trouble.NO_BARS)
     index = frame.index.tz_localize(None) if daily else frame.index.tz_convert("UTC").tz_localize(None)
     times = index.to_numpy().astype("datetime64[D]" if daily else "datetime64[s]").astype("datetime64[s]")
 
@@ -122,11 +123,11 @@ def _answer(frame: pandas.DataFrame, currency: str | None, zone: str, *, daily: 
     )
 
 
-def _no_prices(error: YFPricesMissingError) -> YahooTrouble:
+def _no_prices(error: YFPricesMissingError) -> SourceTrouble:
     reason = error.yahoo_reason or ""
     if "delisted" in reason.lower() or "not found" in reason.lower():
-        return YahooTrouble(Trouble.UNKNOWN_SYMBOL, reason)
-    return YahooTrouble(Trouble.NO_BARS, reason)
+        return SourceTrouble(Trouble.UNKNOWN_SYMBOL, reason)
+    return SourceTrouble(Trouble.NO_BARS, reason)
 
 
 def _connection_trouble(error: Exception) -> Trouble:
