@@ -8,12 +8,12 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bgagent.artifacts.request import Request
 from bgagent.errors import BgAgentError, Bug, MachineUnfit
-from bgagent.jobs.folders import JobFiles
+from bgagent.jobs.folders import Folders, JobFiles
 from bgagent.jobs.marks import current_job
 from bgagent.jobs.recorder import Recorder, recording
 from bgagent.settings import Settings, resolve
@@ -27,6 +27,7 @@ def main() -> int:
     settings = resolve(os.environ)
     with recording(folders, job_id, secrets=settings.secrets.values(), environment=os.environ) as record:
         code, message = _run(folders.files(job_id), settings, record)
+        _list_all_jobs(folders, record)
         record.finish(code, message)
     return code
 
@@ -68,6 +69,16 @@ def _ended(error: BgAgentError, request: Request, files: JobFiles, record: Recor
     except Exception as second:
         record.event("error", "no_report", reason=f"{type(second).__name__}: {second}")
     return error.exit_code, _said(error)
+
+
+def _list_all_jobs(folders: Folders, record: Recorder) -> None:
+    """The page of all jobs, made anew; a job is no worse for it when that cannot be done."""
+    from bgagent.reporting.index import rebuild_index
+
+    try:
+        rebuild_index(folders, now=datetime.now(UTC))
+    except Exception as error:
+        record.event("warning", "no_index", reason=f"{type(error).__name__}: {error}")
 
 
 def read_request(files: JobFiles) -> Request:

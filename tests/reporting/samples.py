@@ -206,6 +206,7 @@ def make_breakdown(worth: np.ndarray, held: np.ndarray, trades: list[TradeRow], 
             YearRow(int(name), float(worth[b] / worth[a] - 1), float(held[b] / held[a] - 1), -0.0871, 0.5432, 3)
             for name, (a, b) in by(4).items()
         ),
+        "equity_sample": (25_000.0, *(float(value) for value in worth[:: max(1, len(worth) // 20)])),
         "trade_returns": return_bins([trade.return_ for trade in trades if trade.exit_at is not None]),
     }
 

@@ -81,7 +81,7 @@ class TradeRow:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A line of the rules in the chart's own unit. pane: 0 for the price's, else one below. NaN before it is defined."""
+    """A line of the rules in its own unit, NaN before it is defined. pane: 0 for the price's, else one below."""
 
     name: str
     pane: int
@@ -142,7 +142,8 @@ class RunRow:
     left of the return; null when there is no such cost. dropped_orders: decided on the last bar, cut_orders: cut to
     what cash paid, ambiguous_bars: stop and target both within reach. source: the strategy's Python file.
     costs_ladder, late_fills: the same orders at other costs, and filled later; months, years, trade_returns: the
-    result taken apart. All are empty where there is nothing to take apart.
+    result taken apart. All are empty where there is nothing to take apart. equity_sample: the capital, then equity at
+    evenly spaced bars to the last one, at most 60 points.
     """
 
     label: str
@@ -166,6 +167,7 @@ class RunRow:
     months: tuple[MonthRow, ...] = ()
     years: tuple[YearRow, ...] = ()
     trade_returns: tuple[ReturnBin, ...] = ()
+    equity_sample: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from bgagent.artifacts.attempts import StrategySource
 from bgagent.artifacts.report import Benchmark, Curve, Metrics, RunFiles, RunRow, TradeRow
-from bgagent.bars import Bars
+from bgagent.bars import Bars, Floats
 from bgagent.engine.metrics import drawdown_curve, measure
 from bgagent.engine.plan import RulePlan
 from bgagent.engine.result import BacktestResult, Trade
@@ -72,6 +72,7 @@ def run_row(run: FinishedRun, *, folder: str, bars_per_year: float) -> RunRow:
         months=month_rows(result) if result.trades else (),
         years=year_rows(result, run.benchmark) if result.trades else (),
         trade_returns=return_bins([trade.return_fraction for trade in result.closed_trades]),
+        equity_sample=_sample(result.equity),
     )
 
 
@@ -79,6 +80,7 @@ TAKEN = frozenset({"attempts"})
 FILE_NAMES = ("strategy.py", "trades.csv", "equity.csv", "equity.svg", "price.svg")
 RETURNS_CHART = "returns.svg"
 FEWEST_FOR_A_DISTRIBUTION = 3
+SAMPLED = 60
 
 
 def files_in(folder: str, *, closed: int) -> RunFiles:
@@ -119,6 +121,12 @@ def folders_for(labels: Iterable[str], job_id: str) -> tuple[str, ...]:
             slug = f"{slug}-{number}"
         slugs.append(slug)
     return tuple(f"{job_id}/{slug}" for slug in slugs)
+
+
+def _sample(equity: Floats) -> tuple[float, ...]:
+    """At most SAMPLED evenly spaced points, the first and the last among them."""
+    at = np.unique(np.linspace(0, len(equity) - 1, min(SAMPLED, len(equity))).round().astype(np.int64))
+    return tuple(equity[at].tolist())
 
 
 def _benchmark(run: FinishedRun, bars_per_year: float) -> Benchmark:

@@ -147,14 +147,15 @@ function legend(entry) {
 }
 
 function link(entries) {
+  // only the chart in hand moves the others, or two of them would pull at each other
+  const group = { leader: null };
   for (const one of entries) {
+    one.lead = () => { group.leader = one; };
+    for (const touched of ["pointerenter", "pointerdown", "focusin", "wheel"]) one.box.addEventListener(touched, one.lead, { passive: true });
     for (const other of entries) {
       if (one === other) continue;
       one.chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-        if (!range || one.busy) return;
-        other.busy = true;
-        other.chart.timeScale().setVisibleLogicalRange(range);
-        other.busy = false;
+        if (range && group.leader === one) other.chart.timeScale().setVisibleLogicalRange(range);
       });
       one.chart.subscribeCrosshairMove((at) => {
         if (!at.sourceEvent) return;
@@ -170,7 +171,10 @@ function buttons(entry) {
   all.type = "button";
   all.className = "all";
   all.textContent = given.words["Show all"];
-  all.addEventListener("click", () => entry.chart.timeScale().fitContent());
+  all.addEventListener("click", () => {
+    entry.lead();
+    entry.chart.timeScale().fitContent();
+  });
   entry.box.after(all);
   entry.box.tabIndex = 0;
   entry.box.addEventListener("wheel", (event) => {
@@ -201,6 +205,7 @@ function zoom(entry, factor) {
 function show(entry, number) {
   const trade = entry.run.trades[number];
   const last = trade.out === null ? entry.run.times.length - 1 : trade.out;
+  entry.lead();
   const air = Math.max(12, (last - trade.in) * 0.6);
   entry.chart.timeScale().setVisibleLogicalRange({ from: trade.in - air, to: last + air });
   for (const old of entry.levels) entry.chart.removeSeries(old);
