@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bgagent.jobs import handover, lifecycle, processes, store
+from bgagent.jobs.control import stop
 from bgagent.jobs.launchers import end_session
+from bgagent.jobs.lifecycle import is_alive
 from bgagent.jobs.logs import read_events
 from bgagent.jobs.state import Finished, JobResult, Queued
 from tests.jobs.builders import (
@@ -273,3 +275,32 @@ def _files_in(folder):
 
 def _supervisor_of(folders, job_id):
     return lifecycle.look(folders, job_id).job.state.process
+
+
+def test_what_comes_afterwards_sees_the_end_and_is_a_part_of_the_job(folders):
+    look = python("""
+        import os
+        from pathlib import Path
+        from bgagent.jobs.lifecycle import look
+        from bgagent.jobs.marks import current_job
+        seen = look(*current_job(os.environ))
+        print("seen:", seen.job.word, os.environ["CANARY"])
+    """)
+    job = start(folders, "false", afterwards=look, environment={**os.environ, "CANARY": "of the shell"})
+    assert ended(folders, job.job_id).job.exit_code == 1
+    eventually(lambda: "seen: failed of the shell" in job.files.log.read_text())
+    eventually(lambda: not is_alive(job.files))
+
+
+def test_a_stop_does_not_hit_what_comes_afterwards(folders):
+    job = start(folders, "sleep", "30", afterwards=("echo", "told"))
+    running(folders, job.job_id)
+    assert stop(folders, job.job_id, environment=os.environ).job.word == "stopped"
+    assert "told" in job.files.log.read_text()
+
+
+def test_a_second_command_that_cannot_start_changes_nothing(folders):
+    job = start(folders, "true", afterwards=("/no/such/program",))
+    assert ended(folders, job.job_id).job.word == "succeeded"
+    eventually(lambda: "afterwards_failed" in job.files.log.read_text())
+    eventually(lambda: not is_alive(job.files))

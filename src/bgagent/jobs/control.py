@@ -18,6 +18,7 @@ from bgagent.jobs.state import STOPPED, Finished, JobResult, Process
 
 OUT_OF_PATIENCE = 124  # exit code of a wait whose own time is up
 _SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.1
+_REST_PER_LOOK = 9  # of ten seconds, a waiter of many jobs looks around for one
 _SUPERVISOR_NEEDS_S = 3.0
 
 
@@ -43,6 +44,7 @@ def wait(
     pause_s = _SHORTEST_PAUSE_S
     ended: dict[str, Look] = {}
     while True:
+        began = time.monotonic()
         looks = {job_id: ended.get(job_id) or look(folders, job_id, clock=clock) for job_id in job_ids}
         ended = {job_id: seen for job_id, seen in looks.items() if seen.job.has_ended}
         highest = max((seen.job.exit_code or 0 for seen in ended.values()), default=0)
@@ -50,8 +52,9 @@ def wait(
             return Waited(tuple(looks.values()), highest, timed_out=False)
         if deadline is not None and time.monotonic() >= deadline:
             return Waited(tuple(looks.values()), OUT_OF_PATIENCE, timed_out=True)
-        time.sleep(pause_s)
         pause_s = min(pause_s * 1.5, _LONGEST_PAUSE_S)
+        rest_s = max(pause_s, _REST_PER_LOOK * (time.monotonic() - began))
+        time.sleep(rest_s if deadline is None else max(0.0, min(rest_s, deadline - time.monotonic())))
 
 
 def stop(

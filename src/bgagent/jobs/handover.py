@@ -20,6 +20,7 @@ from bgagent.jobs.takeover import HEADER_BYTES
 
 _POLL_S = 0.001
 _CHUNK = 65_536
+_COMMANDS = ("command", "afterwards")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Envelope:
     """What a job's supervisor must know and nobody else may see.
 
     max_running: jobs at once. timeout_s: of the whole job from the moment it leaves the queue, None for no limit.
-    grace_s: from asking the command to end to killing it. secrets: values to keep out of the log.
+    grace_s: from asking the command to end to killing it. secrets: values to keep out of the log. afterwards: a second
+    command, run when the job has ended; empty for none.
     """
 
     command: tuple[str, ...] = field(repr=False)
@@ -41,6 +43,7 @@ class Envelope:
     launcher: str
     session: str
     socket: str
+    afterwards: tuple[str, ...] = field(default=(), repr=False)
 
 
 def make_fifo(path: Path) -> None:
@@ -74,7 +77,8 @@ def sealed(envelope: Envelope) -> bytes:
         return os.fsencode(text).decode("latin-1")
 
     values = asdict(envelope)
-    values["command"] = [raw(word) for word in envelope.command]
+    for name in _COMMANDS:
+        values[name] = [raw(word) for word in values[name]]
     values["cwd"] = raw(envelope.cwd)
     values["environment"] = {raw(name): raw(value) for name, value in envelope.environment.items()}
     return json.dumps(values).encode()
@@ -87,7 +91,8 @@ def opened(text: bytes) -> Envelope:
         return os.fsdecode(raw.encode("latin-1"))
 
     values = json.loads(text)
-    values["command"] = tuple(cooked(word) for word in values["command"])
+    for name in _COMMANDS:
+        values[name] = tuple(cooked(word) for word in values[name])
     values["cwd"] = cooked(values["cwd"])
     values["environment"] = {cooked(name): cooked(value) for name, value in values["environment"].items()}
     values["secrets"] = tuple(values["secrets"])

@@ -51,6 +51,7 @@ def submit(
     timeout_s: float | None = None,
     grace_s: float = 5.0,
     secrets: Sequence[str] = (),
+    afterwards: Sequence[str] = (),
     tmux: TmuxLauncher | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Submitted:
@@ -59,11 +60,13 @@ def submit(
     name: the job's id; None makes one of the time and of `words`. payload: kept in `files.request` for the command.
     max_running: jobs at once, None for one per core. timeout_s: of the command, None for no limit. grace_s: from being
     asked to end to being killed. secrets: values to keep out of the log, besides those in `environment`.
+    afterwards: a second command, run as the first was when the job has ended, for a minute at most; not when its
+    supervisor is killed.
     BadUse for an unusable or taken name; MachineUnfit when the job cannot be started, and then nothing of it is left.
     """
     launchers = launchers_for(launcher, tmux or TmuxLauncher())
     environment, cwd = unmarked(environment), cwd.absolute()
-    _refuse_what_no_process_can_get(command, environment)
+    _refuse_what_no_process_can_get(command, afterwards, environment)
     redact = Redactor((*secrets, *secrets_in(environment)))
     folders = Folders(folders.logs.absolute(), folders.reports.absolute())
     folders.make_ready()
@@ -84,6 +87,7 @@ def submit(
                 launcher=launched.launcher,
                 session=launched.session,
                 socket=launched.socket,
+                afterwards=tuple(afterwards),
             )
 
         launched, note = _launch(launchers, folders, job.job_id, environment, envelope)
@@ -93,10 +97,12 @@ def submit(
     return Submitted(job.job_id, files, launched.launcher, launched.session, note)
 
 
-def _refuse_what_no_process_can_get(command: Sequence[str], environment: Mapping[str, str]) -> None:
+def _refuse_what_no_process_can_get(
+    command: Sequence[str], afterwards: Sequence[str], environment: Mapping[str, str]
+) -> None:
     if not command:
         raise BadUse("there is no command to run")
-    if any("\0" in text for text in (*command, *environment.values())):
+    if any("\0" in text for text in (*command, *afterwards, *environment.values())):
         raise BadUse("a command and its environment cannot hold a NUL character")
 
 
@@ -221,6 +227,12 @@ def _warn(files: JobFiles, note: str) -> None:
 
 
 def _own_umask() -> int:
-    mask = os.umask(0o077)  # it can only be read by setting it
+    try:
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("Umask:"):
+                return int(line.split()[1], 8)
+    except OSError:
+        pass  # not on Linux
+    mask = os.umask(0o077)  # it can only be read by setting it, for all threads
     os.umask(mask)
     return mask

@@ -10,6 +10,7 @@ import select
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from bgagent.jobs.redaction import Redactor, secrets_in
 from bgagent.jobs.signals import Interrupted, Signals
 from bgagent.jobs.stamps import utc_now
 from bgagent.jobs.state import CRASHED, Job, JobResult, Process, Queued, Running
+
+_AFTERWARDS_WITHIN_S = 60.0
 
 
 def supervise(logs: str, reports: str, job_id: str, sealed: bytes) -> None:
@@ -61,6 +64,7 @@ class _Supervision:
         except OSError as error:
             unfit = MachineUnfit.from_os_error(error, error.filename or self.files.logs)
             self._conclude(JobResult(unfit.exit_code, text_of(unfit)))
+        self._run_what_comes_afterwards()
 
     def _take_over(self) -> Job | None:
         """The job, ours; None when it was taken for dead, or a launcher given up as too slow has started another."""
@@ -106,6 +110,22 @@ class _Supervision:
         finally:
             body.end()
         self._conclude(cause or _verdict(body), elapsed_s=time.monotonic() - state.began)
+
+    def _run_what_comes_afterwards(self) -> None:
+        """The second command; how it ends changes nothing, for the job has ended."""
+        if not self.envelope.afterwards:
+            return
+        self.signals.take()  # what ended the job is not meant for this
+        envelope = replace(self.envelope, command=self.envelope.afterwards)
+        try:
+            body = start_body(envelope, self.folders, self.files.job_id, self.log)
+            try:
+                self._watch(body, time.monotonic() + _AFTERWARDS_WITHIN_S)
+            finally:
+                body.end()
+        except (MachineUnfit, OSError) as error:
+            with suppress(MachineUnfit):  # the disk takes nothing more
+                self.log.write("warning", "afterwards_failed", {"reason": str(error)})
 
     def _watch(self, body: Body, deadline: float | None) -> JobResult | None:
         """Until the command has ended. The reason why it had to, if it had to."""
