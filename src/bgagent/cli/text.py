@@ -1,8 +1,12 @@
 """Facts as lines for a terminal: nothing in them can move a cursor or forge a line."""
 
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
 
 from bgagent.errors import BgAgentError
+
+_NARROWEST_COLUMN = 8
 
 
 def plain(text: object) -> str:
@@ -15,13 +19,34 @@ def error_line(error: BgAgentError) -> str:
     return plain(f"{error.message}; {error.hint}" if error.hint else error.message)
 
 
-def table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> str:
-    """Columns as wide as their widest cell, two spaces between."""
+def table(rows: Sequence[Sequence[object]], heads: Sequence[str], *, width: int | None = None) -> str:
+    """Columns as wide as their widest cell, two spaces between.
+
+    width: letters a line may have; the widest columns are cut until it fits. None for no limit.
+    """
     cells = [list(heads), *([plain(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    widths = _fitted([max(len(row[column]) for row in cells) for column in range(len(heads))], width)
+    lines = (
+        "  ".join(_cut(cell, room).ljust(room) for cell, room in zip(row, widths, strict=True)).rstrip()
+        for row in cells
     )
+    return "\n".join(line if width is None else _cut(line, width) for line in lines)
+
+
+def terminal_width() -> int | None:
+    """Letters a line on standard output may have; None when that is no terminal."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _fitted(widths: list[int], width: int | None) -> list[int]:
+    gaps = 2 * (len(widths) - 1)
+    while width is not None and sum(widths) + gaps > width and max(widths) > _NARROWEST_COLUMN:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
 def fact_lines(facts: Mapping[str, object]) -> str:
@@ -34,4 +59,6 @@ def fact_lines(facts: Mapping[str, object]) -> str:
 def _fact(value: object) -> str:
     if isinstance(value, list):
         return plain(" ".join(str(item) for item in value))
-    return f"{value:.3g}" if isinstance(value, float) else plain(value)
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    return plain(value)
