@@ -10,6 +10,7 @@ The verbs of the command line are thin calls of these functions. Loading this mo
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,8 +22,9 @@ from bgagent.errors import BadUse, BgAgentError, Bug, Crashed, LimitReached, Mac
 from bgagent.jobs import control, lifecycle, store
 from bgagent.jobs.folders import Folders, JobFiles
 from bgagent.jobs.lifecycle import Look
-from bgagent.jobs.logs import last_lines
-from bgagent.jobs.state import to_json
+from bgagent.jobs.logs import last_lines, read_events
+from bgagent.jobs.processes import boot_id
+from bgagent.jobs.state import REJECTED, SUCCEEDED, Running, to_json
 from bgagent.jobs.submission import submit
 from bgagent.settings import Settings, read_dotenv, resolve
 
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 READERS = ("auto", "embedded", "model")
 LONGEST_SENTENCE = 20_000  # characters
+
+
+_PYTHON = (sys.executable, "-s", "-P", "-m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ def run_background_job(
     reader: str = "auto",
     seed: int = 0,
     as_of: str | datetime | None = None,
+    budget_usd: float | None = None,
+    notify: str | None = None,
     root: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> BackgroundJob:
@@ -66,6 +73,7 @@ def run_background_job(
 
     prompt: the sentence. name: the job's id; None makes one. timeout: seconds for the whole job. data: a provider's
     name, `demo`, or directories of csv and parquet files joined by ':'. as_of: what "now" is for relative windows.
+    budget_usd: what the job may spend on a language model. notify: a shell command for when the job has ended.
     root: folder of `.env`, `logs/` and `reports/` (the current one). environment: the process's own.
     Raises BadUse for an option that cannot be used, MachineUnfit when the job cannot be written or started.
     """
@@ -79,13 +87,15 @@ def run_background_job(
             "llm_model": model,
             "data": data,
             "as_of": as_of.isoformat() if isinstance(as_of, datetime) else as_of,
+            "budget_usd": budget_usd,
+            "notify": notify,
         },
     )
     request = _request(checked_sentence(prompt), settings, reader=reader, seed=seed, root=root)
     submitted = submit(
-        [sys.executable, "-s", "-P", "-m", "bgagent.bg_run"],
+        [*_PYTHON, "bgagent.bg_run"],
         folders=folders_of(root),
-        environment=environment,
+        environment={**environment, **_chosen(settings)},
         cwd=root,
         name=name,
         words=prompt,
@@ -94,6 +104,7 @@ def run_background_job(
         max_running=settings.slots,
         timeout_s=settings.timeout_s,
         secrets=tuple(settings.secrets.values()),
+        afterwards=[*_PYTHON, "bgagent.bg_end"] if settings.notify else (),
     )
     files = submitted.files
     return BackgroundJob(
@@ -185,8 +196,8 @@ def look(folders: Folders, job_id: str) -> Look:
 
 
 def settle(seen: Look) -> None:
-    """Writes the report of a job that ended without being able to."""
-    if not seen.lacks_report:
+    """Writes the report of a job that ended without being able to; one that was written and taken away stays away."""
+    if not seen.lacks_report or seen.job.exit_code in (SUCCEEDED, REJECTED):
         return
     from bgagent.bg_run import read_request
     from bgagent.story import report_failure
@@ -204,17 +215,41 @@ def _error_of(seen: Look) -> BgAgentError:
 
 
 def facts(folders: Folders, seen: Look) -> dict[str, object]:
-    """What there is to know of a job, flat: its state, its place in the queue, its files, its last line."""
+    """What there is to know of a job, flat: its state, its place in the queue, its files, its last line.
+
+    elapsed_s: of a job that runs, until now. cost_usd: spent on a language model so far, null when that is not known.
+    """
     files: JobFiles = seen.files
     last = last_lines(files.log, 1)
+    flat = to_json(seen.job)
     return {
-        **to_json(seen.job),
+        **flat,
+        "elapsed_s": _elapsed_s(seen) if flat["elapsed_s"] is None else flat["elapsed_s"],
+        "cost_usd": _cost_usd(files),
         "place_in_queue": lifecycle.place_in_queue(folders, seen.job),
         "last_line": last[0] if last else None,
         "log": str(files.log),
         "report": str(files.report_markdown) if files.report_markdown.exists() else None,
         "report_json": str(files.report_json) if files.report_json.exists() else None,
     }
+
+
+def _elapsed_s(seen: Look) -> float | None:
+    state = seen.job.state
+    if not isinstance(state, Running) or state.process.boot_id != boot_id():
+        return None
+    return round(max(0.0, time.monotonic() - state.began), 3)
+
+
+def _cost_usd(files: JobFiles) -> float | None:
+    """By the last call of a model that the log tells of; 0 without any."""
+    cost: object = 0.0
+    try:
+        for call in read_events(files.events, about="model_call"):
+            cost = call.get("cost_usd_so_far")
+    except OSError:
+        return None
+    return float(cost) if isinstance(cost, int | float) else None
 
 
 def checked_sentence(prompt: str) -> str:
@@ -245,6 +280,12 @@ def _request(prompt: str, settings: Settings, *, reader: str, seed: int, root: P
         "timeout_s": settings.timeout_s,
         "seed": seed,
     }
+
+
+def _chosen(settings: Settings) -> dict[str, str]:
+    """What the job finds in its environment, as the command line may have changed it."""
+    chosen = {"NLBT_BUDGET_USD": settings.budget_usd, "NLBT_NOTIFY": settings.notify}
+    return {name: str(value) for name, value in chosen.items() if value is not None}
 
 
 def _source(choice: str, root: Path) -> str:

@@ -22,6 +22,12 @@ from bgagent.cli.watching import conclusion, watch
 @click.option("--reader", default="auto", help="Who reads the sentence: auto, embedded or model.")
 @click.option("--seed", type=int, default=0, help="Seed of everything random.")
 @click.option("--as-of", help='What "now" is for relative windows: an ISO date or time.')
+@click.option("--budget-usd", type=float, help="US dollars the job may spend on a language model.")
+@click.option(
+    "--notify",
+    help="Command that is run when the job has ended; it finds NLBT_JOB_ID, NLBT_JOB_STATE, "
+    "NLBT_JOB_EXIT_CODE, NLBT_JOB_MESSAGE, NLBT_JOB_REPORT and NLBT_JOB_REPORT_JSON in its environment.",
+)
 @click.option("--wait", is_flag=True, default=False, help="Wait for the job; the exit code is its own.")
 @click.option("--explain", is_flag=True, default=False, help="Show how the sentence is read, and run nothing.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")
@@ -31,6 +37,7 @@ def command(sentence: str, *, wait: bool, explain: bool, as_json: bool, **option
     \b
     nlbt bg "Backtest AAPL 50/200 MA crossover in 2024 with $25K"
     nlbt bg "Buy and hold SPY since 2020" --data ./prices --wait
+    nlbt bg "Buy and hold SPY since 2020" --notify 'notify-send "$NLBT_JOB_ID: $NLBT_JOB_STATE"'
     """
     if sentence == "-":
         sentence = sys.stdin.read(api.LONGEST_SENTENCE + 1)
@@ -47,7 +54,7 @@ def command(sentence: str, *, wait: bool, explain: bool, as_json: bool, **option
         return 0
     if not as_json:
         tell(job)
-    code = watch(job, quiet=as_json)
+    code = watch(job.job_id, quiet=as_json)
     if as_json:
         click.echo(json.dumps(api.job_status(job.job_id), indent=2))
     else:

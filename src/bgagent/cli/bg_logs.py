@@ -13,7 +13,12 @@ from bgagent.jobs.logs import last_lines
 @click.option("-f", "--follow", "follows", is_flag=True, default=False, help="Go on until the job has ended.")
 @click.option("-n", "--lines", type=click.IntRange(min=0), help="Only the last so many lines.")
 def command(job: str, *, follows: bool, lines: int | None) -> int:
-    """Print the log of JOB (its id or a unique beginning); with -f as it grows, to the job's end."""
+    """Print the log of JOB (its id or a unique beginning); with -f as it grows, to the job's end.
+
+    \b
+    nlbt bg-logs -f 20240131
+    nlbt bg-logs first -n 20
+    """
     folders = api.folders_of(None)
     job_id = store.find(folders, job)
     if follows:

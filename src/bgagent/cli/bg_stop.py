@@ -13,7 +13,12 @@ from bgagent.jobs import control, lifecycle, store
 @click.argument("jobs", nargs=-1)
 @click.option("--all", "all_jobs", is_flag=True, default=False, help="Every job that has not ended.")
 def command(jobs: tuple[str, ...], *, all_jobs: bool) -> int:
-    """Stop JOBS (ids or unique beginnings): ask first, kill after a few seconds."""
+    """Stop JOBS (ids or unique beginnings): ask first, kill after a few seconds.
+
+    \b
+    nlbt bg-stop 20240131
+    nlbt bg-stop --all
+    """
     if not jobs and not all_jobs:
         raise BadUse("no job is named", hint="name one, or use --all")
     folders = api.folders_of(None)

@@ -5,7 +5,7 @@ import json
 import click
 
 from bgagent import api
-from bgagent.cli.watching import conclusion
+from bgagent.cli.watching import INTERRUPTED, conclusion, how_to_get_back
 from bgagent.jobs import control, store
 
 
@@ -15,10 +15,21 @@ from bgagent.jobs import control, store
 @click.option("--any", "for_any", is_flag=True, default=False, help="Until one of them has ended, not all.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")
 def command(jobs: tuple[str, ...], *, timeout: float | None, for_any: bool, as_json: bool) -> int:
-    """Wait until JOBS have ended; the exit code is the highest of theirs."""
+    """Wait until JOBS have ended; the exit code is the highest of theirs.
+
+    \b
+    nlbt bg-wait 20240131 && echo done
+    nlbt bg-wait first second --any --timeout 60
+
+    Ctrl-C ends only the waiting.
+    """
     folders = api.folders_of(None)
     job_ids = [store.find(folders, job) for job in jobs]
-    waited = control.wait(folders, job_ids, timeout_s=timeout, for_any=for_any)
+    try:
+        waited = control.wait(folders, job_ids, timeout_s=timeout, for_any=for_any)
+    except KeyboardInterrupt:
+        click.echo(f"\n{how_to_get_back(*job_ids)}", err=True)
+        return INTERRUPTED
     for seen in waited.looks:
         api.settle(seen)
     if as_json:

@@ -11,11 +11,15 @@ SENTENCE = "Backtest AAPL 50/200 MA crossover in 2024 with $25K"
 
 @click.command("demo")
 def command() -> int:
-    """Run one backtest on made-up prices (marked SYNTHETIC), without network, keys or a language model."""
+    """Run one backtest on made-up prices (marked SYNTHETIC), without network, keys or a language model.
+
+    \b
+    nlbt demo
+    """
     click.echo(f'nlbt bg "{SENTENCE}" --data demo --wait\n')
     job = api.run_background_job(SENTENCE, data="demo")
     tell(job)
-    code = watch(job, quiet=False)
+    code = watch(job.job_id, quiet=False)
     click.echo(f"\n{conclusion(job.job_id)}")
     if code in (0, 10):
         click.echo(f"\n{key_figures(api.read_report(job.report_json))}\n")

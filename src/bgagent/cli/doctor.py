@@ -29,7 +29,12 @@ class Finding:
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print findings as JSON.")
 def command(*, as_json: bool) -> int:
-    """Show what this machine offers to jobs, and what to do about what is missing. Exit 11 when jobs cannot run."""
+    """Show what this machine offers to jobs, and what to do about what is missing. Exit 11 when jobs cannot run.
+
+    \b
+    nlbt doctor
+    nlbt doctor --json
+    """
     root = Path.cwd()
     settings = resolve({**read_dotenv(root), **os.environ})
     findings = list(_look(root, settings))

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -9,38 +10,60 @@ import click
 from bgagent import api
 from bgagent.cli.text import plain, table
 from bgagent.jobs import store
+from bgagent.jobs.folders import Folders
 from bgagent.jobs.state import to_json
 
 if TYPE_CHECKING:
     from bgagent.artifacts.report import Report
+    from bgagent.cli.live import LiveView
 
-_POLL_S = 0.05
+INTERRUPTED = 130  # exit code of a wait that was broken off
+_SHORTEST_POLL_S, _LONGEST_POLL_S = 0.01, 0.05
+_MOST_NAMED = 5
 
 
-def watch(job: api.BackgroundJob, *, quiet: bool) -> int:
-    """Waits for the job, naming each phase on stderr when that is a terminal; its exit code.
+def watch(job_id: str, *, quiet: bool) -> int:
+    """Waits for the job, with a live view of its phases on stderr when that is a terminal; its exit code.
 
-    Ctrl-C leaves the job running and says how to get back to it.
+    A bell rings at the end. Ctrl-C leaves the job running and says how to get back to it.
     """
     folders = api.folders_of(None)
-    told = ""
     is_live = sys.stderr.isatty() and not quiet
     try:
-        while True:
-            seen = api.look(folders, job.job_id)
-            facts = to_json(seen.job)
-            stage = f"{seen.job.word} {facts['phase']}".strip()
-            if is_live and stage != told and not seen.job.has_ended:
-                click.echo(f"        {plain(stage)}", err=True)
-                told = stage
-            if seen.job.has_ended:
-                return seen.job.exit_code or 0
-            time.sleep(_POLL_S)
+        with _view(folders) if is_live else nullcontext() as view:
+            pause_s = _SHORTEST_POLL_S
+            while True:
+                seen = api.look(folders, job_id)
+                if view is not None:
+                    view.show(seen)
+                if seen.job.has_ended:
+                    break
+                time.sleep(pause_s)
+                pause_s = min(pause_s * 1.5, _LONGEST_POLL_S)
     except KeyboardInterrupt:
-        click.echo(
-            f"\nthe job goes on; nlbt bg-wait {job.job_id} waits for it, nlbt bg-stop {job.job_id} ends it", err=True
-        )
-        return 130
+        click.echo(f"\n{how_to_get_back(job_id)}", err=True)
+        return INTERRUPTED
+    if is_live:
+        ring()
+    return seen.job.exit_code or 0
+
+
+def how_to_get_back(*job_ids: str) -> str:
+    """What a person who stops waiting is told."""
+    named = " ".join(job_ids) if len(job_ids) <= _MOST_NAMED else f"{' '.join(job_ids[:_MOST_NAMED])} ..."
+    goes = "the job goes" if len(job_ids) == 1 else "the jobs go"
+    return f"{goes} on; nlbt bg-wait {named} waits again, nlbt bg-stop {named} stops"
+
+
+def ring() -> None:
+    """The terminal's bell."""
+    click.echo("\a", err=True, nl=False)
+
+
+def _view(folders: Folders) -> "LiveView":
+    from bgagent.cli.live import LiveView
+
+    return LiveView(folders)
 
 
 def conclusion(job_id: str) -> str:
