@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.artifacts.published import complaints
 from tests.e2e.prices import write_prices
 
 CROSSOVER = "Backtest WAVE 10/30 MA crossover in 2024 with $25K"
@@ -43,6 +44,7 @@ class Project:
 
     def report(self, name: str) -> dict[str, Any]:
         report: dict[str, Any] = json.loads((self.root / "reports" / f"{name}.json").read_text())
+        assert complaints(report) == []
         return report
 
     def state(self, name: str) -> dict[str, Any]:
