@@ -172,7 +172,7 @@ def test_no_control_character_reaches_the_page():
 
 def test_light_dark_print_and_telephone_are_thought_of():
     text, page = page_of("crossover")
-    for rule in ("prefers-color-scheme: dark", "@media print", "@media (max-width: 720px)"):
+    for rule in ("prefers-color-scheme: dark", "@media print", "@media screen and (max-width: 720px)"):
         assert rule in page.style
     assert 'name="viewport" content="width=device-width, initial-scale=1"' in text
     assert text.count('<div class="wide"><svg') == text.count('<div class="narrow"><svg') == 3

@@ -1,0 +1,93 @@
+"""`nlbt bg-report`: the report of a job, as facts, text, page or paper."""
+
+import json
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.artifacts.published import complaints
+from tests.e2e.project import CROSSOVER, Project
+from tests.reporting.browser import CHROMIUM
+
+
+@pytest.fixture
+def done(project: Project) -> Project:
+    project.run(CROSSOVER, name="cross")
+    return project
+
+
+def test_the_report_can_be_found_and_read(done: Project):
+    reports = done.root / "reports"
+    told = done.nlbt("bg-report", "cro")
+    assert told.returncode == 0, told.stderr
+    assert str(reports / "cross.html") in told.stdout
+    assert "caution" in told.stdout
+    facts = json.loads(done.nlbt("bg-report", "cross", "--json").stdout)
+    assert (facts["job_id"], facts["status"], facts["exit_code"]) == ("cross", "succeeded", 0)
+    assert all(Path(facts[name]).exists() for name in ("html", "markdown", "json", "folder"))
+    assert done.nlbt("bg-report", "cross", "--path").stdout.strip() == str(reports / "cross.html")
+    assert done.nlbt("bg-report", "cross", "--md").stdout == (reports / "cross.md").read_text(encoding="utf-8")
+    assert complaints(done.report("cross")) == []
+
+
+def test_the_page_of_all_jobs_stands_after_the_first_one(done: Project):
+    page = done.root / "reports" / "index.html"
+    assert 'href="cross.html"' in page.read_text(encoding="utf-8")
+    assert done.nlbt("bg-report").stdout.strip() == str(page)
+    done.run("Buy and hold NOSUCH in 2024", name="other")
+    assert 'href="other.html"' in page.read_text(encoding="utf-8")
+    assert 'href="cross.html"' in page.read_text(encoding="utf-8")
+
+
+def test_a_page_is_opened_by_what_the_desktop_has(done: Project):
+    opener = done.root / "opener"
+    opener.write_text(f'#!/bin/sh\nprintf %s "$1" > "{done.root}/opened"\n')
+    opener.chmod(opener.stat().st_mode | stat.S_IXUSR)
+    assert done.nlbt("bg-report", "cross", "--open", BROWSER=str(opener)).returncode == 0
+    assert (done.root / "opened").read_text() == str(done.root / "reports" / "cross.html")
+    opener.write_text("#!/bin/sh\necho no display >&2\nexit 3\n")
+    refused = done.nlbt("bg-report", "cross", "--open", BROWSER=str(opener))
+    assert refused.returncode == 11
+    assert "no display" in refused.stderr
+    assert str(done.root / "reports" / "cross.html") in refused.stderr
+
+
+def test_what_cannot_be_shown_is_said_in_one_line(project: Project):
+    for arguments, words in (
+        (("bg-report",), "no report here yet"),
+        (("bg-report", "nothing"), "nothing"),
+        (("bg-report", "--md"), "no job is named"),
+    ):
+        refused = project.nlbt(*arguments)
+        assert refused.returncode == 2, arguments
+        assert words in refused.stderr
+        assert refused.stderr.count("\n") == 1
+
+
+def test_one_thing_at_a_time(done: Project):
+    refused = done.nlbt("bg-report", "cross", "--md", "--path")
+    assert refused.returncode == 2
+    assert "one thing at a time" in refused.stderr
+
+
+def test_without_a_browser_a_pdf_is_refused_with_what_to_do(done: Project):
+    empty = done.root / "empty"
+    empty.mkdir()
+    refused = done.nlbt("bg-report", "cross", "--pdf", PATH=str(empty))
+    assert refused.returncode == 11
+    assert "install chromium" in refused.stderr
+    assert not (done.root / "reports" / "cross.pdf").exists()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed here, so nothing can be printed")
+def test_a_report_is_printed_to_paper(done: Project):
+    printed = done.nlbt("bg-report", "cross", "--pdf", PATH=os.environ["PATH"])
+    assert printed.returncode == 0, printed.stderr
+    pdf = done.root / "reports" / "cross.pdf"
+    assert printed.stdout.strip() == str(pdf)
+    content = pdf.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) >= 2
