@@ -6,9 +6,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import submit_and_report
+from benchmarks import rendering, submit_and_report
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="counted runs of each contender")
-    submit_and_report.run(parser.parse_args().rounds)
+    rounds = parser.parse_args().rounds
+    submit_and_report.run(rounds)
+    rendering.run(rounds)
