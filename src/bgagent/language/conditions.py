@@ -35,10 +35,8 @@ def _filter_term(term: Condition) -> tuple[Condition, bool] | None:
     return None if isinstance(term, Comparing) and term.left is None else (term, True)
 
 
-RULES.rule("more_terms", "{first:and_term}")(lambda first: (first,))
-RULES.rule("more_terms", "{first:and_term} {rest:more_terms}")(lambda first, rest: (first, *rest))
-RULES.rule("more_options", ",? or <when>? {first:term}")(lambda first: (first,))
-RULES.rule("more_options", ",? or <when>? {first:term} {rest:more_options}")(lambda first, rest: (first, *rest))
+RULES.listing("more_terms", "{and_term}", longest=11)
+RULES.listing("more_options", ",? or <when>? {term}", longest=11)
 
 
 @RULES.rule("condition", "{term}", "{term} {more_terms}")

@@ -194,6 +194,8 @@ def _costs(facts: Sequence[object], costs: Costs, ledger: Ledger) -> Costs:
         ledger.state(
             fact, f"costs.{fact.name}", f"{fact.value:g} bps" if fact.name.endswith("bps") else f"{fact.value:g}"
         )
+    if "slippage_per_share" in said:  # slippage said in money takes the place of the usual one
+        said.setdefault("slippage_bps", 0.0)
     if "slippage_bps" not in said:
         ledger.assume("costs.slippage_bps", f"{costs.slippage_bps:g} bps of price per fill", "no slippage was given")
     if not any(name.startswith("commission") for name in said):
@@ -208,9 +210,7 @@ def _cost_fields(fact: Cost) -> dict[str, float]:
         return dict.fromkeys(_COMMISSIONS, fact.value)
     if fact.name == "costs_bps":
         rest = dict.fromkeys(_COMMISSIONS, 0.0)
-        return {**rest, "commission_bps": fact.value, "slippage_bps": 0.0}
-    if fact.name.startswith("commission"):
-        return {fact.name: fact.value}
+        return {**rest, "commission_bps": fact.value, "slippage_bps": 0.0, "slippage_per_share": 0.0}
     return {fact.name: fact.value}
 
 

@@ -27,6 +27,10 @@ Trie = dict[Any, Any]  # word -> Trie; None -> value of the phrase that ends her
 _ENOUGH_ENDS = 24  # of one rule at one place; a rule that can stop at more is a list, whose longest ends matter
 
 
+_ABBREVIATIONS = frozenset(("vs", "v", "rs", "std", "e", "u", "s", "m", "inc", "corp", "approx", "max", "min", "avg"))
+_ENOUGH_NOISE = 4  # words of the noise list before one word
+
+
 class Placed:
     """What wants to know where it stood: a dataclass whose `place` is filled with its half-open range of tokens."""
 
@@ -43,11 +47,22 @@ class Rule:
     action: Action
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Several of one thing in a row; see Rules.listing."""
+
+    pattern: str
+    between: str
+    longest: int
+    flat: bool
+
+
 class Rules:
     """Rules as they are written down, by module; `Grammar` puts them together."""
 
     def __init__(self) -> None:
         self.written: list[Rule] = []
+        self.listings: dict[str, Listing] = {}
         self.primitives: dict[str, tuple[FirstKeys | None, Primitive]] = {}
 
     def rule(self, name: str, *patterns: str) -> Callable[[Action], Action]:
@@ -66,6 +81,13 @@ class Rules:
     def value(self, name: str, value: Any, *patterns: str) -> None:
         """Patterns that stand for a fixed value."""
         self.written.extend(Rule(name, pattern, lambda **_: value) for pattern in patterns)
+
+    def listing(self, name: str, pattern: str, *, longest: int, between: str = "", flat: bool = False) -> None:
+        """One or more of a pattern that binds one value, as a tuple; `between` stands between two of them.
+
+        flat: the values are tuples themselves, to be joined.
+        """
+        self.listings[name] = Listing(pattern, between, longest, flat)
 
     def primitive(self, name: str, first: FirstKeys | None) -> Callable[[Primitive], Primitive]:
         """A rule written as a function of the chart. first: gives the keys of tokens it can begin with; None: any."""
@@ -97,20 +119,40 @@ class Grammar:
         for book in rules:
             for rule in book.written:
                 self.rules.setdefault(rule.name, []).append((_Pattern(rule.pattern).read(), rule.action))
+        self.listings: dict[str, _Row] = {}
+        for book in rules:
+            for name, listing in book.listings.items():
+                between = _Pattern(listing.between).read() if listing.between else None
+                self.listings[name] = _Row(_Pattern(listing.pattern).read(), between, listing.longest, listing.flat)
         self._check_names()
         self._firsts: dict[str, frozenset[str] | None] = {}
-        self._indices: dict[str, dict[str | None, tuple[tuple[Element, Action], ...]]] = {}
+        for element in self._elements():
+            element.prepare(self)
+        self._beginnings = {
+            name: tuple(
+                Beginning(element.first(self), element.needs(self), tuple(element.must()), (element, action))
+                for element, action in ways
+            )
+            for name, ways in self.rules.items()
+        }
 
     def _check_names(self) -> None:
-        for name, ways in self.rules.items():
+        known = {*self.rules, *self.listings, *self.categories, *self.primitives}
+        for element in self._elements():
+            for used in element.names():
+                if used not in known:
+                    raise LookupError(f"a pattern uses {used}, which is no rule, listing, category or primitive")
+
+    def _elements(self) -> Iterator["Element"]:
+        for ways in self.rules.values():
             for element, _ in ways:
-                for used in element.names():
-                    if used not in self.rules and used not in self.categories and used not in self.primitives:
-                        raise LookupError(f"rule {name} uses {used}, which is no rule, category or primitive")
+                yield element
+        for row in self.listings.values():
+            yield from filter(None, (row.item, row.between))
 
     def words(self) -> frozenset[str]:
         """Every word that some pattern or category knows."""
-        found = {word for ways in self.rules.values() for element, _ in ways for word in element.words()}
+        found = {word for element in self._elements() for word in element.words()}
         for trie in self.categories.values():
             found.update(_trie_words(trie))
         return frozenset(found)
@@ -118,33 +160,20 @@ class Grammar:
     def first(self, name: str) -> frozenset[str] | None:
         """Keys of the tokens that `name` can begin with; None when it may be empty or begin with anything."""
         if name in self.categories:
-            return frozenset(word for word in self.categories[name] if word is not None)
+            if name not in self._firsts:
+                self._firsts[name] = frozenset(_key_of(word) for word in self.categories[name] if word is not None)
+            return self._firsts[name]
         if name in self.primitives:
             return self.primitives[name][0]
         if name not in self._firsts:
             self._firsts[name] = frozenset()  # while it is being worked out
-            self._firsts[name] = _union(element.first(self) for element, _ in self.rules[name])
+            elements = [self.listings[name].item] if name in self.listings else [way[0] for way in self.rules[name]]
+            self._firsts[name] = _union(element.first(self) for element in elements)
         return self._firsts[name]
 
-    def ways(self, name: str, keys: frozenset[str]) -> list[tuple["Element", Action]]:
-        """The rules for `name` that can begin with one of `keys`, in the order written."""
-        if name not in self._indices:
-            index: dict[str | None, list[tuple[int, Element, Action]]] = {None: []}
-            for order, (element, action) in enumerate(self.rules[name]):
-                for key in element.first(self) or (None,):
-                    index.setdefault(key, []).append((order, element, action))
-            self._indices[name] = index  # type: ignore[assignment]
-        index = self._indices[name]  # type: ignore[assignment]
-        found = list(index[None])
-        for key in keys:
-            found.extend(index.get(key, ()))
-        if len(keys) > 1 or index[None]:
-            found = sorted({order: (order, element, action) for order, element, action in found}.values(), key=_order)
-        return [(element, action) for _, element, action in found]
-
-
-def _order(way: tuple[int, "Element", Action]) -> int:
-    return way[0]
+    def beginnings(self, name: str) -> tuple["Beginning", ...]:
+        """The rules for `name`, each with what it can begin with and what it needs."""
+        return self._beginnings[name]
 
 
 def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
@@ -156,6 +185,11 @@ def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
     return frozenset(result)
 
 
+def _key_of(word: str) -> str:
+    """The key of the tokens that are written like this."""
+    return "#" if word[0].isdigit() else word
+
+
 def _trie_words(trie: Trie) -> Iterator[str]:
     for word, below in trie.items():
         if word is not None:
@@ -163,20 +197,52 @@ def _trie_words(trie: Trie) -> Iterator[str]:
             yield from _trie_words(below)
 
 
-class Chart:
-    """Everything a grammar finds in one sentence, worked out once per rule and place."""
+Way = tuple["Element", Action]
 
-    def __init__(self, grammar: Grammar, tokens: Sequence[Token]) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is known of a rule without trying it.
+
+    first: keys it can begin with; None: any. needs: sets of keys of each of which a sentence must hold one. must: rules
+    that are part of it in any case.
+    """
+
+    first: frozenset[str] | None
+    needs: tuple[frozenset[str], ...]
+    must: tuple[str, ...]
+    way: Way
+
+
+class TooIntricate(Exception):
+    """A sentence takes more tries than any that a person writes."""
+
+
+class Chart:
+    """Everything a grammar finds in one sentence, worked out once per rule and place.
+
+    Raises TooIntricate from `find` when it has tried a rule at a place more than `tries` times.
+    """
+
+    def __init__(self, grammar: Grammar, tokens: Sequence[Token], *, tries: int = 1_000_000) -> None:
+        self._tries_left = tries
         self.grammar = grammar
         self.tokens = tokens
         self.keys = [token.key for token in tokens]
         self._found: dict[tuple[str, int], tuple[tuple[int, Any], ...]] = {}
+        self._ways: dict[tuple[str, frozenset[str], int], tuple[Way, ...]] = {}
+        self._possible: dict[tuple[str, int], tuple[Beginning, ...]] = {}
+        self._stretches = list(_stretches(tokens))  # which stretch between full stops each place is in
+        self._present = [
+            frozenset(key for key, stretch in zip(self.keys, self._stretches, strict=True) if stretch == number)
+            for number in range(self._stretches[-1] + 1 if tokens else 0)
+        ]
         self._starts = [self._starts_at(place) for place in range(len(tokens) + 1)]
-        self._start_keys = [frozenset(self.keys[start] for start in starts) for starts in self._starts]
+        self.start_keys = [frozenset(self.keys[start] for start in starts) for starts in self._starts]
 
     def _starts_at(self, place: int) -> tuple[int, ...]:
         starts: list[int] = []
-        while place < len(self.tokens):
+        while place < len(self.tokens) and len(starts) < _ENOUGH_NOISE:
             starts.append(place)
             if self.tokens[place].word not in self.grammar.noise:
                 break
@@ -193,6 +259,9 @@ class Chart:
         found = self._found.get(wanted)
         if found is None:
             self._found[wanted] = ()  # a rule that begins with itself finds nothing
+            self._tries_left -= 1
+            if self._tries_left < 0:
+                raise TooIntricate
             found = self._find(name, place)
             self._found[wanted] = found
         return found
@@ -202,7 +271,7 @@ class Chart:
         ends: dict[int, Any] = {}
         if name in grammar.primitives:
             first, function = grammar.primitives[name]
-            if first is None or self._start_keys[place] & first:
+            if first is None or self.start_keys[place] & first:
                 for start in self._starts[place] or (place,):
                     for end, value in function(self, start):
                         ends.setdefault(end, value)
@@ -210,15 +279,53 @@ class Chart:
             for start in self._starts[place]:
                 for end, value in _phrases(grammar.categories[name], self.tokens, start):
                     ends.setdefault(end, value)
+        elif name in grammar.listings:
+            ends.update(grammar.listings[name].find(self, place))
         else:
-            for element, action in grammar.ways(name, self._start_keys[place]):
+            for element, action in self._ways_at(name, place):
                 for end, bound in element.match(self, place):
                     if end not in ends:
                         value = action(**dict(bound))
                         if value is not None:
                             ends[end] = value
-        longest = sorted(ends.items(), reverse=True)[:_ENOUGH_ENDS]
-        return tuple((end, self._placed(value, place, end)) for end, value in longest)
+        if not ends:
+            return ()
+        if len(ends) == 1:
+            ((end, value),) = ends.items()
+            return ((end, self._placed(value, place, end)),)
+        longest = sorted(ends, reverse=True)[:_ENOUGH_ENDS]
+        return tuple((end, self._placed(ends[end], place, end)) for end in longest)
+
+    def _ways_at(self, name: str, place: int) -> tuple["Way", ...]:
+        if place >= len(self.tokens):
+            return ()
+        keys, stretch = self.start_keys[place], self._stretches[place]
+        found = self._ways.get((name, keys, stretch))
+        if found is None:
+            found = tuple(
+                beginning.way
+                for beginning in self._possible_ways(name, stretch)
+                if beginning.first is None or not beginning.first.isdisjoint(keys)
+            )
+            self._ways[name, keys, stretch] = found
+        return found
+
+    def _possible_ways(self, name: str, stretch: int) -> tuple["Beginning", ...]:
+        """The rules for `name` whose every part has its words somewhere in the stretch."""
+        found = self._possible.get((name, stretch))
+        if found is None:
+            everything = self._possible[name, stretch] = self.grammar.beginnings(name)  # until it is worked out
+            present = self._present[stretch]
+            found = tuple(beginning for beginning in everything if self._is_possible(beginning, present, stretch))
+            self._possible[name, stretch] = found
+        return found
+
+    def _is_possible(self, beginning: "Beginning", present: frozenset[str], stretch: int) -> bool:
+        for need in beginning.needs:
+            if need.isdisjoint(present):
+                return False
+        rules = self.grammar.rules
+        return all(self._possible_ways(name, stretch) for name in beginning.must if name in rules)
 
     def _placed(self, value: Any, place: int, end: int) -> Any:
         if isinstance(value, Placed) and value.place is None:
@@ -226,6 +333,23 @@ class Chart:
         if isinstance(value, tuple) and any(isinstance(part, Placed) and part.place is None for part in value):
             return tuple(self._placed(part, place, end) for part in value)
         return value
+
+
+def _stretches(tokens: Sequence[Token]) -> Iterator[int]:
+    """The number of the stretch each token is in: stretches end with a full stop, a semicolon, a line.
+
+    No rule asks for words on both sides of such an end, which keeps the search short in long texts.
+    """
+    number = 0
+    for place, token in enumerate(tokens):
+        yield number
+        ends = token.word in ("\n", ";", "?", "!") or (token.word == "." and not _is_inner_stop(tokens, place))
+        number += ends
+
+
+def _is_inner_stop(tokens: Sequence[Token], place: int) -> bool:
+    """True for the stop of an abbreviation, "vs." or "Rs."."""
+    return place > 0 and tokens[place - 1].word in _ABBREVIATIONS
 
 
 def _phrases(trie: Trie, tokens: Sequence[Token], place: int) -> Iterator[tuple[int, Any]]:
@@ -248,6 +372,18 @@ class Element:
         """Keys of tokens it can begin with; None when it may be empty or begin with anything."""
         raise NotImplementedError
 
+    def needs(self, grammar: Grammar) -> tuple[frozenset[str], ...]:
+        """Sets of keys of each of which a sentence must hold one for this to fit anywhere."""
+        first = self.first(grammar)
+        return () if first is None else (first,)
+
+    def must(self) -> Iterator[str]:
+        """Rules that are part of it however it fits."""
+        yield from ()
+
+    def prepare(self, grammar: Grammar) -> None:
+        """Works out once what matching needs of the whole grammar."""
+
     def names(self) -> Iterator[str]:
         """Rules and categories it refers to."""
         yield from ()
@@ -268,18 +404,23 @@ class _Word(Element):
         return ()
 
     def first(self, grammar: Grammar) -> frozenset[str] | None:  # noqa: ARG002
-        return frozenset((self.word,))
+        return frozenset((_key_of(self.word),))
 
     def words(self) -> Iterator[str]:
         yield self.word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reference(Element):
+    """keys: of tokens that what it refers to can begin with."""
+
     name: str
     label: str | None
+    keys: frozenset[str] | None = None
 
     def match(self, chart: Chart, place: int) -> Iterable[tuple[int, Bindings]]:
+        if self.keys is not None and self.keys.isdisjoint(chart.start_keys[place]):
+            return ()
         label = self.label
         if label is None:
             return [(end, ()) for end, _ in chart.find(self.name, place)]
@@ -287,6 +428,12 @@ class _Reference(Element):
 
     def first(self, grammar: Grammar) -> frozenset[str] | None:
         return grammar.first(self.name)
+
+    def must(self) -> Iterator[str]:
+        yield self.name
+
+    def prepare(self, grammar: Grammar) -> None:
+        self.keys = grammar.first(self.name)
 
     def names(self) -> Iterator[str]:
         yield self.name
@@ -297,15 +444,20 @@ class _Sequence(Element):
     elements: tuple[Element, ...]
 
     def match(self, chart: Chart, place: int) -> Iterable[tuple[int, Bindings]]:
-        reached: dict[int, Bindings] = {place: ()}
-        for element in self.elements:
+        reached = dict(self.elements[0].match(chart, place)) if place >= 0 else {}
+        for element in self.elements[1:]:
+            if not reached:
+                return ()
+            if len(reached) == 1:  # the usual case, without bookkeeping
+                ((at, bound),) = reached.items()
+                found = element.match(chart, at)
+                reached = {end: bound + more for end, more in reversed(tuple(found))} if found else {}
+                continue
             following: dict[int, Bindings] = {}
             for at, bound in reached.items():
                 for end, more in element.match(chart, at):
                     if end not in following:
                         following[end] = bound + more
-            if not following:
-                return ()
             reached = following
         return reached.items()
 
@@ -321,6 +473,17 @@ class _Sequence(Element):
             inner = element.first(grammar)
             return None if inner is None else frozenset(result | inner)
         return None
+
+    def needs(self, grammar: Grammar) -> tuple[frozenset[str], ...]:
+        return tuple(dict.fromkeys(need for element in self.elements for need in element.needs(grammar)))
+
+    def must(self) -> Iterator[str]:
+        for element in self.elements:
+            yield from element.must()
+
+    def prepare(self, grammar: Grammar) -> None:
+        for element in self.elements:
+            element.prepare(grammar)
 
     def names(self) -> Iterator[str]:
         for element in self.elements:
@@ -344,6 +507,10 @@ class _Choice(Element):
 
     def first(self, grammar: Grammar) -> frozenset[str] | None:
         return _union(option.first(grammar) for option in self.options)
+
+    def prepare(self, grammar: Grammar) -> None:
+        for option in self.options:
+            option.prepare(grammar)
 
     def names(self) -> Iterator[str]:
         for option in self.options:
@@ -377,11 +544,43 @@ class _Optional(Element):
     def first(self, grammar: Grammar) -> frozenset[str] | None:  # noqa: ARG002
         return None
 
+    def prepare(self, grammar: Grammar) -> None:
+        self.inner.prepare(grammar)
+
     def names(self) -> Iterator[str]:
         yield from self.inner.names()
 
     def words(self) -> Iterator[str]:
         yield from self.inner.words()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Several of one thing in a row: a compiled Listing."""
+
+    item: Element
+    between: Element | None
+    longest: int
+    flat: bool
+
+    def find(self, chart: Chart, place: int) -> dict[int, tuple[Any, ...]]:
+        """The values of the row by the place where it ends, for every length of it."""
+        found: dict[int, tuple[Any, ...]] = {}
+        frontier: dict[int, tuple[Any, ...]] = {place: ()}
+        for _ in range(self.longest):
+            following: dict[int, tuple[Any, ...]] = {}
+            for at, values in frontier.items():
+                starts = (
+                    [at] if not values or self.between is None else [end for end, _ in self.between.match(chart, at)]
+                )
+                for start in starts:
+                    for end, ((_, value),) in self.item.match(chart, start):
+                        if end not in found:
+                            found[end] = following[end] = (*values, *value) if self.flat else (*values, value)
+            if not following:
+                break
+            frontier = following
+        return found
 
 
 class _Pattern:

@@ -186,11 +186,8 @@ def _when_hit(protections: Facts) -> Facts:
     return protections
 
 
-RULES.rule("exits", "{first:exit_item}")(lambda first: first)
-RULES.rule(
-    "exits", "{first:exit_item} <exit_or> {rest:exits}", "{first:exit_item} <exit_or> <whichever_first> {rest:exits}"
-)(lambda first, rest: (*first, *rest))
-RULES.rule("exits", "either {first:exit_item} <exit_or> {rest:exits}")(lambda first, rest: (*first, *rest))
+RULES.listing("exit_items", "{exit_item}", between="<exit_or> <whichever_first>?", longest=8, flat=True)
+RULES.same("exits", "either? {exit_items}")
 
 
 def _protection(name: str, fraction: float) -> Protection:

@@ -106,11 +106,17 @@ def _two_distances(first: Distance, second: Distance) -> tuple[Protection, Prote
     return (Protection("stop_loss", first), Protection("take_profit", second))
 
 
-RULES.rule("protections", "{protection}")(
-    lambda protection: protection if isinstance(protection, tuple) else (protection,)
-)
-RULES.rule("protections", "{protection} (,|and|&|plus|, and|/|, plus|, with|with|, or|or) {rest:protections}")(
-    lambda protection, rest: (*(protection if isinstance(protection, tuple) else (protection,)), *rest)
+@RULES.rule("some_protection", "{protection}")
+def _some(protection: Protection | tuple[Protection, ...]) -> tuple[Protection, ...]:
+    return protection if isinstance(protection, tuple) else (protection,)
+
+
+RULES.listing(
+    "protections",
+    "{some_protection}",
+    between="(,|and|&|plus|, and|/|, plus|, with|with|, or|or)",
+    longest=6,
+    flat=True,
 )
 
 

@@ -98,7 +98,8 @@ def read(
     typed = tokenise(sentence)
     marked = mark_symbols(typed, vocabulary())
     reading = _Reader(sentence, marked.tokens, now, defaults, last_session).reading()
-    for place, _ in marked.candidates if _lacks_symbol(reading, marked.tokens) else ():
+    if _lacks_symbol(reading, marked.tokens) and len(marked.candidates) == 1:
+        ((place, _),) = marked.candidates
         other = mark_symbols(typed, vocabulary(), chosen=place)
         second = _Reader(sentence, other.tokens, now, defaults, last_session).reading()
         if second.spec is not None:
@@ -153,7 +154,11 @@ class _Reader:
         return tuple(Unexplained(self.sentence[start:end], (start, end)) for start, end in found)
 
     def span(self, place: tuple[int, int]) -> tuple[int, int]:
-        return self.tokens[place[0]].span[0], self.tokens[place[1] - 1].span[1]
+        """Characters of a range of tokens, without a sign that only divides it from the next."""
+        first, last = place[0], place[1] - 1
+        while last > first and self.tokens[last].word in ",;:":
+            last -= 1
+        return self.tokens[first].span[0], self.tokens[last].span[1]
 
     def clauses(self) -> tuple[Clause, ...]:
         rows = []

@@ -90,7 +90,9 @@ def _rules(plan: RulePlan, spec: StrategySpec) -> list[str]:
 
 def _rule(rule: Rule, timeframe: Timeframe, *, leaves: bool = False) -> str:
     parts = []
-    if rule.on is not None:
+    if rule.on == "every_session" and rule.when is not None:
+        parts.append('on days "every_session"')
+    elif rule.on is not None:
         parts.append(days(rule.on, leaves=leaves))
     if rule.when is not None:
         parts.append(f"when {condition(parse(rule.when).node, timeframe)}")
@@ -132,10 +134,17 @@ def _sizing(sizing: Sizing, currency: str) -> str:
             return f"risk {percent(sizing.value)} of equity per trade"
         case SizeKind.VOLATILITY:
             return f"volatility target {percent(sizing.value)}"
+        case _:
+            raise ValueError(f"an entry cannot be sized by {sizing.kind.value}")
 
 
 def _costs(costs: Costs, currency: str) -> list[str]:
     said = [f"slippage {number(costs.slippage_bps)} bps"]
+    if costs.slippage_per_share:
+        said.append(f"slippage {number(costs.slippage_per_share)} {currency} per share")
+    if costs.borrow_rate:
+        said.append(f"borrow fee {percent(costs.borrow_rate)} a year")
+    without_commission = len(said)
     if costs.commission_bps:
         said.append(f"commission {number(costs.commission_bps)} bps")
     if costs.commission_per_share:
@@ -144,4 +153,4 @@ def _costs(costs: Costs, currency: str) -> list[str]:
         said.append(f"commission {number(costs.commission_per_order)} {currency} per order")
     if costs.commission_minimum:
         said.append(f"minimum commission {number(costs.commission_minimum)} {currency} per order")
-    return said if len(said) > 1 else [*said, "no commission"]
+    return said if len(said) > without_commission else [*said, "no commission"]

@@ -18,7 +18,7 @@ from bgagent.language import (
     values,
     windows,
 )
-from bgagent.language.grammar import Chart, Grammar, Rules, Trie
+from bgagent.language.grammar import Chart, Grammar, Rules, TooIntricate, Trie
 from bgagent.language.tokens import Token
 from bgagent.language.words import categories, lexicon, trie_of
 
@@ -27,8 +27,8 @@ _PARTS = (
     quantities,
     windows,
     values,
-    comparisons,
     moves,
+    comparisons,
     conditions,
     schedules,
     orders,
@@ -59,6 +59,9 @@ _TOP.same(
 )
 
 _UNEXPLAINED, _CLAUSE, _FILLER, _SEPARATOR = 10_000, 20, 3, 1
+
+
+_FEWEST_TRIES, _TRIES_PER_TOKEN = 12_000, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,18 @@ def vocabulary() -> frozenset[str]:
 
 
 def cut(tokens: Sequence[Token]) -> tuple[Piece, ...]:
-    """The sentence in pieces, in order: the cut that leaves the fewest words unexplained, then the fewest clauses."""
-    chart = Chart(grammar(), tokens)
+    """The sentence in pieces, in order: the cut that leaves the fewest words unexplained, then the fewest clauses.
+
+    A sentence that is too intricate to be searched is one unexplained piece.
+    """
+    chart = Chart(grammar(), tokens, tries=max(_FEWEST_TRIES, _TRIES_PER_TOKEN * len(tokens)))
+    try:
+        return _best_cut(chart, tokens)
+    except (TooIntricate, RecursionError):  # brackets nested a hundred deep
+        return (Piece(0, len(tokens), is_explained=False),)
+
+
+def _best_cut(chart: Chart, tokens: Sequence[Token]) -> tuple[Piece, ...]:
     count = len(tokens)
     best: list[tuple[int, Piece | None]] = [(0, None)] * (count + 1)
     for start in range(count - 1, -1, -1):

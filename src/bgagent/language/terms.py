@@ -37,10 +37,7 @@ def _one_symbol(symbol: str, again: str | None = None) -> str | None:
     return symbol if again in (None, symbol) else None
 
 
-RULES.rule("symbol_list", "{first:one_symbol}")(lambda first: (first,))
-RULES.rule("symbol_list", "{first:one_symbol} (,|and|&|, and|plus|/) {rest:symbol_list}")(
-    lambda first, rest: (first, *rest)
-)
+RULES.listing("symbol_list", "{one_symbol}", between="(,|and|&|, and|plus|/)", longest=24)
 
 
 @RULES.rule("symbols", "{symbol_list}")
@@ -193,6 +190,21 @@ def _per_share(money: Money) -> Cost:
 @RULES.rule("cost", "<commission> (of|at|is|:|=)? {cents} <per_share>", "{cents} <per_share> (in|of|as)? <commission>")
 def _cents_per_share(cents: float) -> Cost:
     return Cost("commission_per_share", cents)
+
+
+@RULES.rule("cost", "<slippage> (of|at|is|:|=)? {money} <per_share>", "{money} (of)? <slippage> <per_share>")
+def _slippage_per_share(money: Money) -> Cost:
+    return Cost("slippage_per_share", money.amount)
+
+
+@RULES.rule("cost", "<slippage> (of|at|is|:|=)? {cents} <per_share>", "{cents} (of)? <slippage> <per_share>")
+def _slippage_in_cents(cents: float) -> Cost:
+    return Cost("slippage_per_share", cents)
+
+
+@RULES.rule("cost", "<borrow_fee> (of|at|is|:|=)? {percent} <a_year>?", "{percent} <borrow_fee> <a_year>?")
+def _borrow(percent: float) -> Cost:
+    return Cost("borrow_rate", round(percent, 12))
 
 
 @RULES.rule("cents", "{number} (cents|cent|c)")
