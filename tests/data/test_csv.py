@@ -210,3 +210,47 @@ def test_summer_time_is_taken_into_account():
 def test_times_that_fit_no_opening_are_refused():
     with pytest.raises(UnreadableTime, match="no zone is named"):
         read_times(np.array(["2024-03-08 11:17"]), market_of("AAPL"))
+
+
+MANY = 50_000  # lines: more than one block of the quick way
+
+
+@pytest.mark.parametrize("last", ["", "\n\n", "2024-12-31,9,9,9,9,5"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_big_file_is_read_block_by_block_to_its_end(tmp_path, last, ending):
+    days = np.datetime64("1880-01-01") + np.arange(MANY)
+    lines = [f"{day},{1 + row % 7},9,1,{2 + row % 5}.5,{row}" for row, day in enumerate(days)]
+    text = ending.join(["date,open,high,low,close,volume", *lines]) + ending + last
+    table = read_csv(write(tmp_path, text), "ABC")
+    count = MANY + (1 if "9" in last else 0)
+    assert len(table.times) == count
+    assert table.numbers["volume"][:MANY].tolist() == list(range(MANY))
+    assert table.numbers["close"][MANY - 1] == 2 + (MANY - 1) % 5 + 0.5
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [("2016-11-24,1,2,1,one,5", "close 'one' is not a number"), ("2016-11-24,1,2,1,5", "5 fields, its headings are 6")],
+)
+def test_a_bad_line_far_into_a_big_file_is_named(tmp_path, line, message):
+    lines = [f"{day},1,2,1,1,5" for day in np.datetime64("1880-01-01") + np.arange(MANY)]
+    text = "\n".join(["date,open,high,low,close,volume", *lines, line, ""])
+    with pytest.raises(DataUnavailable, match=f"line {MANY + 2}: {message}"):
+        read_csv(write(tmp_path, text), "ABC")
+
+
+@pytest.mark.parametrize("stamp", ["{}", "{}T00:00:00Z", "{} 00:00", "{}T09:30:00-05:00"])
+def test_the_quick_way_and_the_long_way_read_the_same(tmp_path, stamp):
+    days = [str(day) for day in np.datetime64("2024-01-02") + np.arange(50)]
+    rows = [
+        f"{stamp.format(day)},{n + 0.1},{n + 2},{n},{n + 1.25},{n if n % 9 else ''}" for n, day in enumerate(days, 1)
+    ]
+    head = "date,open,high,low,close,volume"
+    quick = read_csv(write(tmp_path, "\n".join([head, *rows]) + "\n"), "ABC")
+    quoted = ['"' + row.replace(",", '","') + '"' for row in rows]
+    slow = read_csv(write(tmp_path, "\n".join([head, *quoted]) + "\n"), "ABC")
+    market = market_of("ABC" if "-05:00" in stamp else "BTC-USD")
+    for name, column in quick.numbers.items():
+        np.testing.assert_array_equal(column, slow.numbers[name])
+    np.testing.assert_array_equal(read_days(quick.times).sessions, read_days(slow.times).sessions)
+    np.testing.assert_array_equal(read_times(quick.times, market).times, read_times(slow.times, market).times)

@@ -119,7 +119,7 @@ def test_known_bad_series_are_caught_and_their_repaired_twins_pass(tmp_path, nam
         directory.mkdir()
         content = (MARKET / "quality" / f"{name}{suffix}.csv").read_bytes()
         (directory / f"{symbol}.csv").write_bytes(content)
-        days = sorted(read_csv(directory / f"{symbol}.csv", symbol).times)
+        days = sorted(read_csv(directory / f"{symbol}.csv", symbol).times.astype(str))
         period = Period(date.fromisoformat(days[0][:10]), date.fromisoformat(days[-1][:10]))
         series = load_series(symbol, period, warmup_bars=0, provider=FolderProvider([directory]), now=NOW)
         serious = {finding.code for finding in series.findings if finding.severity is not Severity.NOTE}

@@ -42,13 +42,18 @@ def adjust(raw: RawSeries, first: int, last: int, mode: PriceMode, *, pays: bool
         raw.timeframe,
         raw.times[rows],
         raw.sessions[rows],
-        raw.open[rows] * price_factor,
-        raw.high[rows] * price_factor,
-        raw.low[rows] * price_factor,
-        raw.close[rows] * price_factor,
-        raw.volume[rows] / split_factor,
+        _times(raw.open[rows], price_factor),
+        _times(raw.high[rows], price_factor),
+        _times(raw.low[rows], price_factor),
+        _times(raw.close[rows], price_factor),
+        raw.volume[rows] if bool(np.all(split_factor == 1.0)) else raw.volume[rows] / split_factor,
     )
     return Adjusted(bars, tuple(findings))
+
+
+def _times(column: Floats, factor: Floats) -> Floats:
+    """The product; the column itself, not a copy, where nothing changes."""
+    return column if bool(np.all(factor == 1.0)) else column * factor
 
 
 def looks_as_traded(close: Floats, splits: Floats) -> bool:

@@ -51,8 +51,10 @@ def tidy(raw: RawSeries) -> Tidied:
     """
     raw = _in_order(raw)
     raw, repeated, contradicting = _one_row_a_bar(raw)
-    prices = np.stack([getattr(raw, name) for name in _PRICES])
-    bad = ~np.all(np.isfinite(prices) & (prices > 0), axis=0)
+    bad = np.zeros(len(raw), dtype=bool)
+    for name in _PRICES:
+        column = getattr(raw, name)
+        bad |= ~(np.isfinite(column) & (column > 0))
     unusable = np.unique(raw.sessions[bad])
     if bad.any():
         raw = _carry_actions(raw, bad).take(~bad)

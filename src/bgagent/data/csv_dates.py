@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bgagent.bars import Times
 from bgagent.data.calendars import local_days
+from bgagent.data.csv_iso import Written, iso_days, iso_utc
 from bgagent.data.markets import Market
 from bgagent.periods import Trading
 
@@ -42,18 +43,18 @@ class Moments:
     assumed_zone: str = ""
 
 
-def read_days(written: NDArray[np.str_]) -> Moments:
+def read_days(written: Written) -> Moments:
     """Daily bars: the calendar day as written, whatever the time of day or zone beside it."""
-    days = _iso_days(written)
+    days = iso_days(written)
     if days is None:
         stamps, _zoned = _read_each(written)
         days = stamps.astype("datetime64[D]")
     return Moments(days.astype("datetime64[s]"), days)
 
 
-def read_times(written: NDArray[np.str_], market: Market) -> Moments:
+def read_times(written: Written, market: Market) -> Moments:
     """Bars within the day, in UTC; times without a zone are the exchange's own or UTC, as the opening shows."""
-    stamps = _iso_utc(written)
+    stamps = iso_utc(written)
     assumed = ""
     if stamps is None:
         stamps, offsets = _read_each(written)
@@ -68,37 +69,10 @@ def read_times(written: NDArray[np.str_], market: Market) -> Moments:
     return Moments(stamps, local_days(stamps, market.zone), assumed)
 
 
-def _iso_days(written: NDArray[np.str_]) -> Times | None:
-    """The quick way for 2024-01-02 with anything after it; None when a row is written otherwise."""
-    if not len(written) or written.dtype.itemsize < 40:
-        return None
-    letters = written.astype("U11").view("U1").reshape(len(written), 11)
-    if not bool(np.all((letters[:, 4] == "-") & (letters[:, 7] == "-") & np.isin(letters[:, 10], ("", " ", "T")))):
-        return None
-    try:
-        return written.astype("U10").astype("datetime64[D]")
-    except ValueError:
-        return None
-
-
-def _iso_utc(written: NDArray[np.str_]) -> Times | None:
-    """The quick way for 2024-01-02T13:30:00Z; None when a row is written otherwise."""
-    if written.dtype.itemsize != 80 or not len(written):
-        return None
-    letters = written.view("U1").reshape(len(written), 20)
-    if not bool(
-        np.all((letters[:, 4] == "-") & (letters[:, 7] == "-") & (letters[:, 13] == ":") & (letters[:, 19] == "Z"))
-    ):
-        return None
-    try:
-        return written.astype("U19").astype("datetime64[s]")
-    except ValueError:
-        return None
-
-
-def _read_each(written: NDArray[np.str_]) -> tuple[Times, NDArray[np.timedelta64]]:
+def _read_each(written: Written) -> tuple[Times, NDArray[np.timedelta64]]:
     """Each row's wall-clock time and its offset from UTC (NaT: none named)."""
-    texts = [text.strip() for text in written.tolist()]
+    given = (np.datetime_as_string(written) if written.dtype.kind == "M" else written).tolist()
+    texts = [(text.decode("utf-8", "replace") if isinstance(text, bytes) else text).strip() for text in given]
     day_first = _is_day_first(texts)
     stamps = np.empty(len(texts), dtype="datetime64[s]")
     offsets = np.empty(len(texts), dtype="timedelta64[s]")

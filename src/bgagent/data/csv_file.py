@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgagent.bars import Floats
+from bgagent.data.csv_iso import Written
 from bgagent.data.csv_numbers import NumberStyle, number_style, parse_number
+from bgagent.data.csv_plain import read_plain
 from bgagent.errors import DataUnavailable
 
 NEEDED = ("open", "high", "low", "close")
 NUMBERS = (*NEEDED, "adj_close", "volume", "dividends", "splits")
-_CHUNK = 65_536  # lines turned into arrays at a time, so that a big file is never all Python strings
 
 # what the letters of a heading say, lower case, everything but letters taken out
 _HEADINGS = {
@@ -44,9 +45,9 @@ _HEADINGS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Columns of a file: `times` as written, one string a row, and the numbers, NaN where a field is empty."""
+    """Columns of a file, one row a bar: `times` as written or read already; numbers, NaN where there is none."""
 
-    times: NDArray[np.str_]
+    times: Written
     numbers: dict[str, Floats]
     lines: NDArray[np.int64] | None = None  # line of each row where it is not row + 2
 
@@ -58,17 +59,26 @@ def line_of(table: Table, row: int) -> int:
 
 def read_csv(path: Path, symbol: str) -> Table:
     """All rows of a file. Raises DataUnavailable naming file and line where it cannot be read."""
+    try:
+        plain = read_plain(path, lambda head: _plain_names(path, head, symbol), NUMBERS)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, error) from error
+    if plain is not None:
+        return Table(*plain)
     text = _text_of(path)
     head, newline, body = text.partition("\n")
     if not newline or not body.strip():
         raise DataUnavailable(f"{path} has no rows", hint="it needs a line of headings and one line a bar")
     delimiter = _delimiter(head)
     names = _columns(path, next(csv.reader([head], delimiter=delimiter)), symbol)
-    if delimiter == "," and '"' not in body:
-        plain = _read_plain(body, names)
-        if plain is not None:
-            return plain
     return _read_tolerant(path, body, names, delimiter, symbol)
+
+
+def _plain_names(path: Path, head: str, symbol: str) -> list[str | None] | None:
+    """The columns of a file whose fields are separated by commas and not quoted; None for other files."""
+    if _delimiter(head) != "," or '"' in head:
+        return None
+    return _columns(path, head.split(","), symbol)
 
 
 def _text_of(path: Path) -> str:
@@ -77,14 +87,18 @@ def _text_of(path: Path) -> str:
         if path.name.lower().endswith(".gz"):
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DataUnavailable(f"{path} cannot be read: {reason}", hint="is it cut short, or not gzip?") from error
+        raise _unreadable(path, error) from error
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise DataUnavailable(f"{path} is not text", hint="save it as csv in UTF-8")
+
+
+def _unreadable(path: Path, error: Exception) -> DataUnavailable:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return DataUnavailable(f"{path} cannot be read: {reason}", hint="is it cut short, or not gzip?")
 
 
 def _delimiter(head: str) -> str:
@@ -129,38 +143,6 @@ def _letters(heading: str, symbol: str) -> str:
     """A heading's letters, without the symbol that some put before it: 'AAPL.Open', '1. open', '<OPEN>'."""
     plain = re.sub(rf"^{re.escape(symbol)}[ ._]", "", heading.strip(), flags=re.IGNORECASE)
     return re.sub(r"[^a-z]", "", plain.lower())
-
-
-def _read_plain(body: str, names: list[str | None]) -> Table | None:
-    """The quick way; None where any line is out of the ordinary."""
-    width = len(names)
-    place = {name: index for index, name in enumerate(names) if name is not None}
-    if names.count("time") != 1 or "symbol" in names:
-        return None
-    lines = body.split("\n")
-    while lines and lines[-1] in ("", "\r"):
-        lines.pop()
-    times: list[NDArray[np.str_]] = []
-    numbers: dict[str, list[Floats]] = {name: [] for name in NUMBERS if name in place}
-    for start in range(0, len(lines), _CHUNK):
-        rows = [line.rstrip("\r").split(",") for line in lines[start : start + _CHUNK]]
-        if any(len(row) != width for row in rows):
-            return None
-        columns = list(zip(*rows, strict=True))
-        times.append(np.array(columns[place["time"]]))
-        try:
-            for name, parts in numbers.items():
-                parts.append(_floats(columns[place[name]]))
-        except ValueError:
-            return None
-    return Table(np.concatenate(times), {name: np.concatenate(parts) for name, parts in numbers.items()})
-
-
-def _floats(fields: tuple[str, ...]) -> Floats:
-    """Numbers of plain fields, NaN for empty ones; ValueError for anything else."""
-    if "" in fields:
-        return np.array([float(field) if field else np.nan for field in fields])
-    return np.array(list(map(float, fields)))
 
 
 def _read_tolerant(path: Path, body: str, names: list[str | None], delimiter: str, symbol: str) -> Table:

@@ -173,8 +173,10 @@ def _read_file(symbol: str, timeframe: Timeframe, path: Path, market: Market) ->
         where = "" if error.row is None else f" line {line_of(table, error.row)}"
         raise DataUnavailable(f"{path}{where}: {error}") from error
     close, splits, adj_close = (_column(table, name) for name in ("close", "splits", "adj_close"))
-    order = np.argsort(moments.times, kind="stable")
-    as_traded = looks_as_traded(close[order], splits[order])
+    as_traded = False
+    if not np.isnan(splits).all():
+        order = np.argsort(moments.times, kind="stable")
+        as_traded = looks_as_traded(close[order], splits[order])
     findings = []
     if moments.assumed_zone not in ("", "UTC"):
         text = f"{path.name} names no zone: read as {moments.assumed_zone} time"
@@ -201,7 +203,8 @@ def _read_file(symbol: str, timeframe: Timeframe, path: Path, market: Market) ->
 
 
 def _column(table: Table, name: str) -> Floats:
-    return table.numbers.get(name, np.full(len(table.times), np.nan))
+    found = table.numbers.get(name)
+    return np.broadcast_to(np.float64(np.nan), len(table.times)) if found is None else found
 
 
 def _join(pieces: Sequence[RawSeries]) -> RawSeries:

@@ -57,7 +57,8 @@ def load_series(
         raw = _with_actions(raw, provider, wanted, now)
     if raw.timeframe.is_intraday and not timeframe.is_intraday:
         raw = _for_days(raw, market)
-    buckets = bucket_starts(raw.times, raw.sessions, timeframe, market)
+    same = timeframe is raw.timeframe
+    buckets = raw.times if same else bucket_starts(raw.times, raw.sessions, timeframe, market)
     until = min(period.end, lists.last_complete(now, market))
     cut = cut_rows(raw, buckets, period.start, until, timeframe, warmup_bars)
     if cut is None:
