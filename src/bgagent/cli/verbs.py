@@ -6,7 +6,6 @@ VERBS = {
     "bg-list": ("bgagent.cli.bg_list", "List all jobs."),
     "bg-logs": ("bgagent.cli.bg_logs", "Print a job's log; -f follows it to the end."),
     "bg-wait": ("bgagent.cli.bg_wait", "Wait for jobs to end; the exit code is theirs."),
-    "bg-report": ("bgagent.cli.bg_report", "Show, print or open a job's report."),
     "bg-stop": ("bgagent.cli.bg_stop", "Stop jobs."),
     "bg-clean": ("bgagent.cli.bg_clean", "Remove old jobs with their reports."),
     "data": ("bgagent.cli.data", "Show, get, check and hand out prices."),
