@@ -24,9 +24,11 @@ def error_of(result, **changed):
         "trades": result.trades,
         "equity": result.equity,
         "cash": result.cash,
-        "quantity": result.quantity,
-    } | changed
-    return books_error(bars=result.bars, first=result.first, account=result.account, **told)
+        "quantities": result.quantity,
+        "interest": result.interest,
+    } | {{"quantity": "quantities"}.get(name, name): value for name, value in changed.items()}
+    told["quantities"] = told["quantities"][:, np.newaxis]
+    return books_error(universe=[result.bars], first=result.first, account=result.account, **told)
 
 
 def test_sound_books_balance(result):

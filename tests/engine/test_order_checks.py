@@ -33,7 +33,7 @@ def log(*orders, **changes):
         (log(symbol=1), "symbol 1 of a run with 1"),
         (log(symbol=-1), "symbol -1 of a run with 1"),
         (log(action=0), "unknown action 0"),
-        (log(action=9), "unknown action 9"),
+        (log(action=10), "unknown action 10"),
         (log(type=0), "unknown order type 0"),
         (log(type=5), "unknown order type 5"),
         (log(leave(3), type=2), "only entries may have a limit"),
@@ -59,6 +59,13 @@ def log(*orders, **changes):
         (log(hold_bars=-1), "hold_bars -1 is below 0"),
         (log(good_for_bars=-9), "good_for_bars -9 is below 0"),
         (log(lot=-2), "lot -2 is below -1"),
+        (log(group=-2), "group -2 is below -1"),
+        (log(group=0), "group 0 is not an order before it"),
+        (log(leave(3), size_kind=1), "an exit is by quantity or by a fraction of the position, not by kind 1"),
+        (log(leave(3), size_kind=5, size_value=1.5), "more than the whole position, 1.5"),
+        (log(leave(3), size_kind=3, size_value=0.0), "size 0.0 is not"),
+        (log(Order(3, Action.TARGET, weight=NAN)), "weight nan is not a number between -100.0 and 100.0"),
+        (log(Order(3, Action.TARGET, weight=1.0), size_kind=2), "a target is a share of equity, not of kind 2"),
         (log(leave(3), action=6), "exit_lot needs the number of a lot"),
         (log(Order(3, Action.CANCEL, lot=0)), "cancels order 0, which is not before it"),
         (log().astype([(name, ORDER_DTYPE[name].newbyteorder(">")) for name in ORDER_DTYPE.names]), "ORDER_DTYPE"),
@@ -83,6 +90,8 @@ def test_replay_refuses_what_the_check_refuses():
         (buy(1), leave(19)),
         (buy(1, type=OrderType.STOP_LIMIT, stop_price=5.0, limit_price=6.0, good_for_bars=None),),
         (buy(1), Order(1, Action.CANCEL, lot=0), Order(1, Action.CANCEL), Order(2, Action.EXIT_LOT, lot=99)),
+        (buy(1), leave(2, sizing=Sizing(SizeKind.POSITION, 0.5)), Order(3, Action.TARGET, weight=-0.5)),
+        (buy(1), Order(1, Action.ENTER_SHORT, sizing=Sizing(), group=0)),
         (buy(1, sizing=Sizing(SizeKind.RISK, 0.01), trailing_stop=Distance(DistanceKind.MONEY, 3.0)),),
     ],
 )
@@ -90,7 +99,7 @@ def test_sound_logs_pass(orders):
     check_orders(pack_orders(orders), first=2, bars=20)
 
 
-@given(st.binary(min_size=80 * 12, max_size=80 * 12), st.integers(0, 2**32 - 1))
+@given(st.binary(min_size=12 * ORDER_DTYPE.itemsize, max_size=12 * ORDER_DTYPE.itemsize), st.integers(0, 2**32 - 1))
 @settings(max_examples=200, deadline=None)
 def test_random_bytes_are_refused_or_filled_with_books_that_balance(noise, seed):
     """Bytes from an attacker, made plausible field by field so that many logs get through the check."""
@@ -98,9 +107,11 @@ def test_random_bytes_are_refused_or_filled_with_books_that_balance(noise, seed)
     generator = np.random.default_rng(seed)
     orders["decided_on"] = np.sort(generator.integers(1, 20, len(orders)))
     orders["symbol"] = 0
-    for name, top in (("action", 8), ("type", 4), ("size_kind", 3), ("reason", 1)):
+    for name, top in (("action", 9), ("type", 4), ("size_kind", 3), ("reason", 1)):
         orders[name] = generator.integers(1, top + 1, len(orders))
-    is_entry = orders["action"] <= 2
+    is_entry, is_target = orders["action"] <= 2, orders["action"] == 9
+    orders["group"] = np.where(is_entry, generator.integers(-1, np.maximum(np.arange(len(orders)), 1)), -1)
+    orders["group"][0] = -1
     orders["type"] = np.where(is_entry, orders["type"], 1)
     for name in ("stop_loss", "take_profit", "trailing_stop"):
         orders[f"{name}_kind"] = generator.integers(0, 3, len(orders))
@@ -112,6 +123,9 @@ def test_random_bytes_are_refused_or_filled_with_books_that_balance(noise, seed)
     for name in ("limit_price", "stop_price"):
         orders[name] = generator.uniform(60, 140, len(orders))
     orders["size_value"] = 10.0 ** generator.uniform(-3, 14, len(orders))
+    orders["size_kind"] = np.where(is_target, 1, np.where(is_entry, orders["size_kind"], generator.choice([0, 3, 5])))
+    small = is_target | (orders["size_kind"] == 5)
+    orders["size_value"] = np.where(small, generator.uniform(-0.1, 1.0, len(orders)), orders["size_value"])
     try:
         result = replay(orders, random_bars(seed % 50, 20), first=2, account=account(costs=Costs(5, 10, 0, 1)))
     except OrderError:

@@ -22,14 +22,14 @@ from bgagent.engine.plan import Distance, DistanceKind, SizeKind, Sizing
 
 positive = st.floats(1e-6, 1e6)
 sizes = st.builds(
-    Sizing, st.sampled_from(["equity", "cash", "quantity", "risk"]).map(SizeKind), positive, st.booleans()
+    Sizing, st.sampled_from(["equity", "cash", "quantity", "risk", "position"]).map(SizeKind), positive, st.booleans()
 )
 distances = st.builds(Distance, st.sampled_from([DistanceKind.FRACTION, DistanceKind.MONEY]), positive)
 levels = st.none() | distances | st.builds(Level, positive)
 orders = st.builds(
     Order,
     st.integers(-1, 2**40),
-    st.sampled_from(Action),
+    st.sampled_from([action for action in Action if action is not Action.TARGET]),
     type=st.sampled_from(OrderType),
     sizing=st.none() | sizes,
     limit_price=st.none() | positive,
@@ -42,10 +42,20 @@ orders = st.builds(
     reason=st.sampled_from(["rule", "time", "schedule", "rebalance"]),
     lot=st.none() | st.integers(0, 10**6),
     symbol=st.integers(0, 1000),
+    group=st.none() | st.integers(0, 10**6),
+)
+targets = st.builds(
+    Order,
+    st.integers(-1, 2**40),
+    st.just(Action.TARGET),
+    weight=st.floats(-5, 5),
+    whole_shares=st.booleans(),
+    stop_loss=levels,
+    symbol=st.integers(0, 1000),
 )
 
 
-@given(st.lists(orders, max_size=5))
+@given(st.lists(orders | targets, max_size=5))
 def test_orders_come_back_from_their_records_and_bytes(given_orders):
     packed = pack_orders(given_orders)
     assert packed.dtype == ORDER_DTYPE
@@ -63,7 +73,7 @@ def test_a_record_is_what_the_kernel_reads(order):
 
 
 def test_a_record_has_a_fixed_size_and_no_holes():
-    assert ORDER_DTYPE.itemsize == 80
+    assert ORDER_DTYPE.itemsize == 88
     assert ORDER_DTYPE.itemsize == sum(ORDER_DTYPE[name].itemsize for name in ORDER_DTYPE.names)
 
 
@@ -100,3 +110,9 @@ def test_entries_and_exits_are_told_apart():
         "exit_all",
         "exit_lot",
     ]
+
+
+@pytest.mark.parametrize("order", [Order(0, Action.TARGET), Order(0, Action.ENTER_LONG, weight=0.5)])
+def test_a_target_and_only_a_target_has_a_weight(order):
+    with pytest.raises(OrderError, match="a target has a weight"):
+        order.record()

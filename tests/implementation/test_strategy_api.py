@@ -20,7 +20,7 @@ def test_arguments_are_those_of_the_code():
     told = strategy_api()
     assert "def buy(self, size=None, *, limit=None, stop=None, stop_loss=None, take_profit=None" in told
     assert "def sell_short(as buy):" in told
-    assert "def exit(self, reason='rule', lot=None, side=None):" in told
+    assert "def exit(self, reason='rule', lot=None, side=None, *, quantity=None, fraction=None):" in told
 
 
 def test_what_docstrings_say_is_told_and_types_are_not():

@@ -347,5 +347,5 @@ def test_a_window_that_begins_nowhere_is_refused():
 
 
 def test_records_are_of_fixed_size():
-    assert ORDER_DTYPE.itemsize == 80
+    assert ORDER_DTYPE.itemsize == 88
     assert not ORDER_DTYPE.hasobject

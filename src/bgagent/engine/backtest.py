@@ -24,7 +24,7 @@ def run_plan(plan: RulePlan, bars: Bars, *, first: int, account: Account) -> Bac
     signals = rule_signals(plan, bars, first=first)
     orders, lacking = rule_orders(plan, bars)
     signals[lacking] &= 0xFF ^ (LONG_ENTRY | SHORT_ENTRY)
-    book = open_book(account, first=first, bars=len(bars) - first)
+    book = open_book(account, first=first, bars=len(bars) - first, sessions=bars.sessions[first:])
     prices = (bars.open.tolist(), bars.high.tolist(), bars.low.tolist(), bars.close.tolist())
     run_rules(book, orders, signals.tobytes(), *prices)
     return close_books(book, pack_records(orders.log), bars, first=first, account=account)
@@ -47,7 +47,7 @@ def replay(orders: Orders, bars: Bars, *, first: int, account: Account) -> Backt
     """
     _refuse_empty_window(bars, first)
     check_orders(orders, first=first, bars=len(bars))
-    book = open_book(account, first=first, bars=len(bars) - first)
+    book = open_book(account, first=first, bars=len(bars) - first, sessions=bars.sessions[first:])
     waiting = [Instruction(number, record) for number, record in enumerate(orders.tolist())]
     prices = zip(bars.open.tolist(), bars.high.tolist(), bars.low.tolist(), bars.close.tolist(), strict=True)
     submitted = 0

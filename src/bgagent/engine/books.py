@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bgagent.bars import Bars, Floats
+from bgagent.bars import Bars, Floats, Times
 from bgagent.engine.costs import BASIS_POINT
 from bgagent.engine.kernel import Book, Lot
 from bgagent.engine.ledger import books_error
@@ -14,19 +14,35 @@ from bgagent.engine.plan import Account
 from bgagent.engine.result import BacktestResult, ExitReason, Fill, Trade
 
 
-def open_book(account: Account, *, first: int, bars: int) -> Book:
-    """Empty books for `bars` bars, the first of which has the index `first`."""
+def book_terms(account: Account, sessions: Times) -> tuple[Any, ...]:
+    """The account's costs and terms as `Book` takes them. sessions: days of the window's bars, as far as known."""
     costs = account.costs
-    return Book(
-        float(account.initial_capital),
-        bars,
-        first,
+    day_gaps = None
+    if costs.borrow_rate or account.cash_interest:
+        day_gaps = np.diff(sessions.astype(np.int64), prepend=sessions[:1].astype(np.int64)).tolist()
+    return (
         costs.slippage_bps * BASIS_POINT,
         costs.commission_bps * BASIS_POINT,
         float(costs.commission_per_share),
         float(costs.commission_per_order),
         float(costs.commission_minimum),
+        float(costs.slippage_per_share),
+        float(account.leverage),
+        float(costs.borrow_rate),
+        float(account.cash_interest),
+        day_gaps,
     )
+
+
+def open_book(account: Account, *, first: int, bars: int, sessions: Times) -> Book:
+    """Empty books for `bars` bars, the first of which has the index `first`.
+
+    sessions: their days, for interest; where they are not known ahead, `day_gaps` of the book takes what is missing.
+    Raises ValueError without capital: nothing could ever be bought.
+    """
+    if not account.initial_capital > 0:
+        raise ValueError(f"the starting capital must be above 0, was {account.initial_capital}")
+    return Book(float(account.initial_capital), bars, first, *book_terms(account, sessions))
 
 
 def close_books(book: Book, orders: Orders, bars: Bars, *, first: int, account: Account) -> BacktestResult:
@@ -37,7 +53,18 @@ def close_books(book: Book, orders: Orders, bars: Bars, *, first: int, account: 
     quantity = _frozen(book.quantity_at)
     equity = _frozen([float(account.initial_capital), *book.equity_at])
     decided_last = orders["decided_on"] == len(bars) - 1
-    error = books_error(fills, trades, bars, first=first, account=account, equity=equity, cash=cash, quantity=quantity)
+    interest = _frozen(book.interest_at)
+    error = books_error(
+        fills,
+        trades,
+        [bars],
+        first=first,
+        account=account,
+        equity=equity,
+        cash=cash,
+        quantities=quantity[:, np.newaxis],
+        interest=interest,
+    )
     return BacktestResult(
         bars=bars,
         first=first,
@@ -53,6 +80,7 @@ def close_books(book: Book, orders: Orders, bars: Bars, *, first: int, account: 
         ambiguous_bars=book.ambiguous_bars,
         ruined=book.ruined,
         books_error=error,
+        interest=interest,
     )
 
 

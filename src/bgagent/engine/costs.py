@@ -22,7 +22,9 @@ def commission_of(costs: Costs, quantity: float, price: float) -> float:
 def worse_price(costs: Costs, raw_price: float, quantity: float) -> float:
     """The price of a market or stop fill: `raw_price` made worse by slippage. quantity: + bought, - sold."""
     slippage = costs.slippage_bps * BASIS_POINT
-    return raw_price * (1.0 + slippage if quantity > 0 else 1.0 - slippage)
+    if quantity > 0:
+        return raw_price * (1.0 + slippage) + costs.slippage_per_share
+    return max(raw_price * (1.0 - slippage) - costs.slippage_per_share, 0.0)
 
 
 def commission_paid(fills: Iterable[Fill]) -> float:

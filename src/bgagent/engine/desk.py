@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isfinite, isnan
 
+import numpy as np
+
 from bgagent.engine.books import open_book
 from bgagent.engine.feed import Column, Due, Feed
 from bgagent.engine.kernel import Instruction, Lot
@@ -33,7 +35,7 @@ class Desk:
 
     def __init__(self, feed: Feed, account: Account, on_order: Callable[[Order], None] | None = None) -> None:
         self.feed = feed
-        self.book = open_book(account, first=feed.first, bars=feed.size - feed.first)
+        self.book = open_book(account, first=feed.first, bars=feed.size - feed.first, sessions=feed.sessions[:0])
         self.orders: list[Order] = []
         self.is_open = False
         self._on_order = on_order
@@ -79,6 +81,9 @@ class Desk:
     def step(self) -> None:
         """Lets the bar that has just become known happen, and moves the levels that follow it."""
         feed, bar = self.feed, self.feed.count - 1
+        if self.book.day_gaps is not None:
+            days = 0 if bar == feed.first else int((feed.sessions[bar] - feed.sessions[bar - 1]).astype(np.int64))
+            self.book.day_gaps.append(days)
         self.book.step(bar, feed.open.item(bar), feed.high.item(bar), feed.low.item(bar), feed.close.item(bar))
         if self._following and feed.count < feed.size and not self.book.ruined:
             for lot in self.book.lots:
@@ -111,6 +116,7 @@ class Desk:
         trailing_stop: Protection,
         hold_bars: int | None,
         good_for_bars: int | None,
+        cancels: int | None,
         reason: str,
     ) -> int | None:
         """Places an entry; None when its size or a distance is not defined yet. OrderError when it is senseless."""
@@ -139,6 +145,7 @@ class Desk:
             hold_bars=hold_bars,
             good_for_bars=good_for_bars,
             reason=reason,
+            group=self._group(cancels),
             **{name: self._protection(wish) for name, wish in wishes.items()},  # type: ignore[arg-type]
         )
         number = self.place(order)
@@ -147,12 +154,24 @@ class Desk:
             self._following[number] = following
         return number
 
+    def _group(self, number: int | None) -> int | None:
+        """The group of the entry with this number. Raises OrderError when there is no such entry."""
+        if number is None:
+            return None
+        if not (0 <= number < len(self.orders) and self.orders[number].is_entry):
+            raise OrderError(f"order {number} is not an entry that was placed before")
+        group = self.orders[number].group
+        return number if group is None else group
+
     def _sizing(self, size: float | Sizing | None) -> Sizing | None:
         if size is None:
             return Sizing()
         if not isinstance(size, Sizing):
-            if not 0 < size <= 1:
-                raise OrderError(f"a size is a fraction of equity, above 0 and at most 1, or a Sizing; was {size}")
+            most = self.book.leverage
+            if not 0 < size <= most:
+                raise OrderError(
+                    f"a size is a fraction of equity, above 0 and at most {most:g}, or a Sizing; was {size}"
+                )
             return Sizing(SizeKind.EQUITY, float(size))
         if size.kind is not SizeKind.VOLATILITY:
             return size

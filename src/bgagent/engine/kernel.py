@@ -4,15 +4,16 @@ Rules, strategies written as code and order logs all go through `Book.step`. Pla
 compile this very file: simple locals, small classes, nothing imported; both ways give the same numbers. The names of
 the codes below are in engine.orders.
 
-One bar, in this order: exits due at the open; stops and targets that the open lies beyond; entries at the open; stops,
-then targets, inside the bar; limit and stop entries inside the bar, each with its own stop and target; the close.
+One bar, in this order: exits due at the open; stops and targets that the open lies beyond; target weights, what they
+close before what they open; entries at the open; stops, then targets, inside the bar; limit and stop entries inside the
+bar, each with its own stop and target; the close. Several symbols do the same together in engine.portfolio_book.
 """
 
 from typing import Any
 
-ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT, EXIT_ALL, EXIT_LOT, CANCEL, MOVE = range(1, 9)
+ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT, EXIT_ALL, EXIT_LOT, CANCEL, MOVE, TARGET = range(1, 10)
 MARKET, LIMIT, STOP, STOP_LIMIT = range(1, 5)
-EQUITY, CASH, QUANTITY, RISK = range(1, 5)
+EQUITY, CASH, QUANTITY, RISK, POSITION = range(1, 6)
 FRACTION, MONEY, LEVEL = range(1, 4)
 ENTRY, RULE, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, TIME, SCHEDULE, REBALANCE, RUIN = range(9)
 
@@ -45,8 +46,10 @@ class Instruction:
             self.stop_loss,
             self.take_profit,
             self.trailing_stop,
+            self.group,
         ) = record
         self.triggered = False  # a stop-limit order whose stop was reached
+        self.tries = 0  # bars on which it was open to be filled
 
 
 class Lot:
@@ -72,6 +75,7 @@ class Lot:
         self.trail_kind = 0
         self.trail_value = 0.0
         self.anchor = price  # best price since the entry
+        self.group = -1  # of the order that opened it
 
 
 class Book:
@@ -93,6 +97,11 @@ class Book:
         commission_per_share: float,
         commission_per_order: float,
         commission_minimum: float,
+        slippage_each: float = 0.0,
+        leverage: float = 1.0,
+        borrow_rate: float = 0.0,
+        cash_interest: float = 0.0,
+        day_gaps: list[int] | None = None,
     ) -> None:
         self.first = first
         self.cash = capital
@@ -103,6 +112,12 @@ class Book:
         self.commission_per_share = commission_per_share
         self.commission_per_order = commission_per_order
         self.commission_minimum = commission_minimum
+        self.slippage_each = slippage_each
+        self.leverage = leverage
+        self.borrow_rate = borrow_rate
+        self.cash_interest = cash_interest
+        self.day_gaps = day_gaps
+        self.last_close = 0.0
         self.lots: list[Lot] = []
         self.orders: list[Instruction] = []
         self.fills: list[tuple[Any, ...]] = []
@@ -110,20 +125,28 @@ class Book:
         self.cash_at = [0.0] * bars
         self.quantity_at = [0.0] * bars
         self.equity_at = [0.0] * bars
+        self.interest_at: list[float] = []
         self.lots_opened = 0
         self.last_exit_bar = -1
         self.cut_orders = 0
         self.ambiguous_bars = 0
         self.last_ambiguous_bar = -1
         self.ruined = False
+        self.has_groups = False
+        self.done_groups: set[int] = set()
 
     def submit(self, order: Instruction) -> None:
         """Takes an order decided after the last step, for the next one."""
         if not self.ruined:
             self.orders.append(order)
+            if order.group >= 0:
+                self.has_groups = True
 
     def step(self, bar: int, open: float, high: float, low: float, close: float) -> None:
         """Lets one bar happen: fills what it fills, marks the books at its close."""
+        if self.day_gaps is not None:
+            self.accrue(self.day_gaps[bar - self.first], self.owed(self.last_close))
+            self.last_close = close
         if self.orders or self.lots:
             self.trade(bar, open, high, low, close)
         self.equity = self.cash + self.quantity * close
@@ -135,19 +158,53 @@ class Book:
         self.quantity_at[index] = self.quantity
         self.equity_at[index] = self.equity
 
+    def accrue(self, days: int, owed: float) -> None:
+        """Pays interest on what was held and owed at the last close, for the calendar days since."""
+        lent = self.cash - owed
+        interest = self.cash_interest * lent if lent > 0.0 else 0.0
+        interest -= self.borrow_rate * (owed - self.cash if self.cash < 0.0 else owed)
+        interest *= days / 365.0
+        self.cash += interest
+        self.interest_at.append(interest)
+
+    def worth(self, price: float) -> float:
+        """Cash and position at a price."""
+        return self.cash + self.quantity * price
+
+    def owed(self, price: float) -> float:
+        """Value of what is sold short, at a price."""
+        return -self.quantity * price if self.quantity < 0.0 else 0.0
+
+    def funds(self, price: float) -> float:
+        """Money that may be put into new positions: what a short sale brought in, and its margin, are not free."""
+        free = self.cash - 2.0 * self.owed(price)
+        return free if self.leverage == 1.0 else free + (self.leverage - 1.0) * self.worth(price)
+
+    def worse(self, raw: float, side: float) -> float:
+        """The price of a purchase (side +1) or sale (-1) at market."""
+        price = raw * (1.0 + side * self.slippage) + side * self.slippage_each
+        return price if price > 0.0 else 0.0
+
     def trade(self, bar: int, open: float, high: float, low: float, close: float) -> None:
         """Everything that can fill on a bar, in its order."""
         if self.ruined:
             for lot in self.lots[:]:
                 self.close_at_market(lot, bar, open, RUIN)
             return
-        entries = self.obey(bar, open) if self.orders else self.orders
+        entries = self.orders
+        if entries:
+            self.orders = []
+            entries = self.obey(entries, bar, open)
         for lot in self.lots[:]:
             if lot.due == bar:
                 self.close_at_market(lot, bar, open, TIME)
             else:
                 self.protect_at(lot, bar, open)
         if entries:
+            targets = [order for order in entries if order.action == TARGET]
+            if targets:
+                entries = [order for order in entries if order.action != TARGET]
+                self.retarget([(targets[-1], open, self.quantity)], bar, self.worth(open))
             entries = self.enter_at_open(entries, bar, open)
         for lot in self.lots[:]:
             self.protect_within(lot, bar, high, low)
@@ -156,25 +213,111 @@ class Book:
         for lot in self.lots:
             self.follow(lot, high, low)
 
-    def obey(self, bar: int, open: float) -> list[Instruction]:
-        """Does what the waiting orders say, apart from entries; gives those back."""
+    def obey(self, orders: list[Instruction], bar: int, open: float) -> list[Instruction]:
+        """Does what orders say, apart from entries and target weights; gives those back."""
         entries: list[Instruction] = []
-        for order in self.orders:
+        for order in orders:
             action = order.action
-            if action <= ENTER_SHORT:
+            if action <= ENTER_SHORT or action == TARGET:
                 entries.append(order)
             elif action == CANCEL:
                 entries = [entry for entry in entries if order.lot >= 0 and entry.number != order.lot]
             else:
-                for lot in self.lots[:]:
-                    if lot.symbol != order.symbol or (order.lot >= 0 and lot.number != order.lot):
-                        continue
-                    if action == MOVE:
+                concerned = [
+                    lot
+                    for lot in self.lots
+                    if lot.symbol == order.symbol
+                    and (order.lot < 0 or lot.number == order.lot)
+                    and not (action == EXIT_LONG and lot.side < 0.0)
+                    and not (action == EXIT_SHORT and lot.side > 0.0)
+                ]
+                if action == MOVE:
+                    for lot in concerned:
                         self.move(lot, order)
-                    elif not (action == EXIT_LONG and lot.side < 0.0) and not (action == EXIT_SHORT and lot.side > 0.0):
-                        self.close_at_market(lot, bar, open, order.reason)
-        self.orders = []
+                else:
+                    self.leave(concerned, order, bar, open)
         return entries
+
+    def leave(self, lots: list[Lot], order: Instruction, bar: int, open: float) -> None:
+        """Closes lots at the open, or as much of them as the order says, the oldest first."""
+        if order.size_kind == 0:
+            for lot in lots:
+                self.close_at_market(lot, bar, open, order.reason)
+            return
+        left = order.size_value
+        if order.size_kind == POSITION:
+            left *= sum([lot.quantity for lot in lots])
+        if order.whole_shares:
+            left = float(int(left + DUST))
+        self.reduce_at_market(lots, left, bar, open, order.reason)
+
+    def reduce_at_market(self, lots: list[Lot], quantity: float, bar: int, raw: float, reason: int) -> None:
+        """Closes so much of some lots, the oldest first, at a price made worse by slippage."""
+        rounding = quantity * DUST
+        for lot in lots:
+            if quantity <= rounding:
+                return
+            part = lot.quantity if lot.quantity <= quantity + rounding else quantity
+            quantity -= part
+            self.reduce(lot, part, bar, raw, self.worse(raw, -lot.side), reason)
+
+    def retarget(self, targets: list[tuple[Instruction, float, float]], bar: int, equity: float) -> None:
+        """Brings positions to shares of equity: closes first, then opens, scaled pro rata to what can be paid.
+
+        targets: order, open and quantity held (signed) of each symbol. equity: marked at the opens.
+        """
+        openings: list[tuple[Instruction, float, float, float]] = []
+        for order, open, held in targets:
+            wanted = order.size_value * equity / open
+            if order.whole_shares:
+                wanted = float(int(wanted + DUST)) if wanted > 0.0 else -float(int(DUST - wanted))
+            side = 1.0 if held > 0.0 else -1.0
+            kept = min(max(side * wanted, 0.0), side * held)  # of what is held, unsigned
+            if side * held - kept > DUST * abs(held):
+                lots = [lot for lot in self.lots if lot.symbol == order.symbol]
+                self.reduce_at_market(lots, side * held - kept, bar, open, order.reason)
+            added = wanted - side * kept if held != 0.0 else wanted
+            if abs(added) > DUST * max(abs(wanted), abs(held)) and abs(wanted) > kept:
+                side = 1.0 if added > 0.0 else -1.0
+                openings.append((order, open, side, abs(added)))
+        if openings:
+            self.open_together(openings, bar, equity)
+
+    def open_together(self, openings: list[tuple[Instruction, float, float, float]], bar: int, equity: float) -> None:
+        """Opens lots at the open, all cut by the same factor where they cost more than there is.
+
+        openings: order, open, side and quantity of each. equity: before anything was traded at these opens.
+        """
+        open = openings[0][1]
+        funds = self.funds(open)
+        share = 1.0
+        for _ in range(99):  # Newton's method on a convex sum
+            excess = -funds
+            slope = 0.0
+            for _order, raw, side, quantity in openings:
+                price = self.worse(raw, side)
+                commission = self.commission(share * quantity, price)
+                excess += share * quantity * price + commission
+                slope += quantity * price
+                if commission > self.commission_minimum:
+                    slope += quantity * (price * self.commission_rate + self.commission_per_share)
+            if excess <= 0.0 or share <= 0.0 or slope <= 0.0:
+                break
+            share -= excess / slope + share * 2.3e-16
+        else:
+            share = 0.0
+        without_costs = self.funds(open) + self.leverage * (equity - self.worth(open))
+        is_cut = sum([raw * quantity for _, raw, _, quantity in openings]) > without_costs * (1.0 + DUST)
+        for order, raw, side, wanted in openings:
+            quantity = wanted * share
+            if order.whole_shares and quantity > 0.0:
+                quantity = float(int(quantity + DUST))
+            if is_cut or quantity <= 0.0:
+                self.cut_orders += 1
+            if quantity > 0.0:
+                lot = self.prepare(order, side, bar, raw, self.worse(raw, side))
+                self.open_lot(lot, quantity, bar)
+                self.protect_at(lot, bar, raw)
 
     def protect_at(self, lot: Lot, bar: int, price: float) -> None:
         """Closes a lot whose target or stop the price that is traded now lies beyond: the open, or an entry's own."""
@@ -252,11 +395,13 @@ class Book:
         """Fills the entries that fill at the open; gives back those that wait for a price inside the bar."""
         waiting: list[Instruction] = []
         for order in entries:
+            if self.has_groups and self.is_done(order):
+                continue
             side = 1.0 if order.action == ENTER_LONG else -1.0
             if order.type == STOP_LIMIT and side * open >= side * order.stop_price:
                 order.triggered = True
             if order.type == MARKET or (order.type == STOP and side * open >= side * order.stop_price):
-                lot = self.enter(order, bar, open, open * (1.0 + side * self.slippage), open)
+                lot = self.enter(order, bar, open, self.worse(open, side), open)
             elif (order.type == LIMIT or order.triggered) and side * open <= side * order.limit_price:
                 lot = self.enter(order, bar, open, open, open)
             else:
@@ -270,7 +415,11 @@ class Book:
         self, entries: list[Instruction], bar: int, open: float, high: float, low: float, close: float
     ) -> None:
         """Fills the limit and stop entries that the bar reaches; keeps the others as long as they are good."""
+        if self.has_groups and len(entries) > 1:
+            entries = self.nearest_first(entries, bar, open, high, low)
         for order in entries:
+            if self.has_groups and self.is_done(order):
+                continue
             side = 1.0 if order.action == ENTER_LONG else -1.0
             near = low if side > 0.0 else high  # the better price for an entry
             far = high if side > 0.0 else low
@@ -280,7 +429,7 @@ class Book:
                     raw = price = order.limit_price
             elif side * far >= side * order.stop_price:
                 raw = order.stop_price
-                price = raw * (1.0 + side * self.slippage)
+                price = self.worse(raw, side)
                 if order.type == STOP_LIMIT:
                     order.triggered = True
                     if side * raw > side * order.limit_price:  # it must come back, and has if the close is there
@@ -293,8 +442,35 @@ class Book:
                     self.protect_at(lot, bar, raw)
                     if lot in self.lots:
                         self.protect_after_entry_within(lot, bar, high, low, close)
-            elif order.good_for_bars == 0 or bar - order.decided_on < order.good_for_bars:
-                self.orders.append(order)
+            else:
+                order.tries += 1
+                if order.good_for_bars == 0 or order.tries < order.good_for_bars:
+                    self.orders.append(order)
+
+    def is_done(self, order: Instruction) -> bool:
+        """Whether another order of its group was filled."""
+        return (order.group if order.group >= 0 else order.number) in self.done_groups
+
+    def nearest_first(
+        self, entries: list[Instruction], bar: int, open: float, high: float, low: float
+    ) -> list[Instruction]:
+        """The same entries, those of a group by their distance from the open; two that are reached are ambiguous."""
+        groups = {order.group for order in entries if order.group >= 0}
+        sorted_ones: dict[int, list[Instruction]] = {}
+        for group in groups:
+            members = [order for order in entries if group in (order.group, order.number)]
+            levels = {
+                order.number: order.limit_price if order.type == LIMIT or order.triggered else order.stop_price
+                for order in members
+            }
+            if sum([low <= levels[order.number] <= high for order in members]) > 1 and group not in self.done_groups:
+                self.count_ambiguous(bar)
+            sorted_ones[group] = sorted(members, key=lambda order: abs(levels[order.number] - open))
+        result: list[Instruction] = []
+        for order in entries:
+            group = order.group if order.group >= 0 else order.number
+            result.append(sorted_ones[group].pop(0) if group in sorted_ones else order)
+        return result
 
     def enter(self, order: Instruction, bar: int, raw: float, price: float, open: float) -> Lot | None:
         """Opens a lot of the size asked for or of what cash pays, after closing lots of the other side."""
@@ -302,23 +478,37 @@ class Book:
         for lot in self.lots[:]:
             if lot.symbol == order.symbol and lot.side != side:
                 self.close(lot, bar, raw, price, order.reason)
+        lot = self.prepare(order, side, bar, raw, price)
+        quantity = self.size(order, lot, price, open) if price > 0.0 else 0.0
+        if quantity <= 0.0:
+            return None
+        self.open_lot(lot, quantity, bar)
+        return lot
+
+    def prepare(self, order: Instruction, side: float, bar: int, raw: float, price: float) -> Lot:
+        """The lot that an order would open, with its levels and its clock, still without a quantity."""
         lot = Lot(self.lots_opened, order.number, order.symbol, side, bar, price, raw)
         if order.hold_bars:
             lot.due = bar + order.hold_bars
         self.move(lot, order)
         lot.first_stop, lot.first_target, lot.first_trail = lot.stop, lot.target, lot.trail
-        lot.quantity = self.size(order, lot, price, open)
-        if lot.quantity <= 0.0:
-            return None
-        self.lots_opened += 1
-        lot.entry_commission = self.commission(lot.quantity, price)
-        self.lots.append(lot)
-        self.exchange(bar, lot, side * lot.quantity, raw, price, lot.entry_commission, ENTRY)
+        if self.has_groups:
+            lot.group = order.group if order.group >= 0 else order.number
         return lot
+
+    def open_lot(self, lot: Lot, quantity: float, bar: int) -> None:
+        """Puts a lot into the books."""
+        if self.has_groups:
+            self.done_groups.add(lot.group)
+        lot.quantity = quantity
+        self.lots_opened += 1
+        lot.entry_commission = self.commission(quantity, lot.entry_price)
+        self.lots.append(lot)
+        self.exchange(bar, lot, lot.side * quantity, lot.entry_raw, lot.entry_price, lot.entry_commission, ENTRY)
 
     def size(self, order: Instruction, lot: Lot, price: float, open: float) -> float:
         """Quantity that an entry gets: what it asks for, cut to what cash pays; 0 when that is nothing."""
-        equity = self.cash + self.quantity * open
+        equity = self.worth(open)
         wanted = 0.0
         if order.size_kind == EQUITY:
             wanted = order.size_value * equity / price
@@ -331,8 +521,7 @@ class Book:
             distance = lot.side * (price - nearest)
             if distance > 0.0:
                 wanted = order.size_value * equity / distance
-        short_value = -self.quantity * open if self.quantity < 0.0 else 0.0
-        funds = self.cash - 2.0 * short_value  # what a short sale brought in, and its margin, are not free
+        funds = self.funds(open)
         quantity = self.affordable(wanted, price, funds)
         # an order for a share of the money there is, is not cut when it only makes room for its own commission
         is_cut = quantity < wanted * (1.0 - DUST) and (order.size_kind > CASH or wanted * price > funds * (1.0 + DUST))
@@ -372,15 +561,24 @@ class Book:
 
     def close_at_market(self, lot: Lot, bar: int, raw: float, reason: int) -> None:
         """Closes a lot at a price made worse by slippage."""
-        self.close(lot, bar, raw, raw * (1.0 - lot.side * self.slippage), reason)
+        self.close(lot, bar, raw, self.worse(raw, -lot.side), reason)
 
     def close(self, lot: Lot, bar: int, raw: float, price: float, reason: int) -> None:
         """Closes a lot and writes its trade."""
-        self.lots.remove(lot)
-        quantity = lot.quantity
+        self.reduce(lot, lot.quantity, bar, raw, price, reason)
+
+    def reduce(self, lot: Lot, quantity: float, bar: int, raw: float, price: float, reason: int) -> None:
+        """Closes a lot or a part of it and writes the trade; what is left keeps its share of the entry's commission."""
+        entry_commission = lot.entry_commission
+        if quantity >= lot.quantity:
+            self.lots.remove(lot)
+        else:
+            entry_commission *= quantity / lot.quantity
+            lot.entry_commission -= entry_commission
+            lot.quantity -= quantity
         commission = self.commission(quantity, price)
         self.exchange(bar, lot, -lot.side * quantity, raw, price, commission, reason)
-        costs = lot.entry_commission + commission
+        costs = entry_commission + commission
         profit = lot.side * quantity * (price - lot.entry_price) - costs
         costs += quantity * (abs(lot.entry_price - lot.entry_raw) + abs(price - raw))
         self.last_exit_bar = bar
@@ -418,7 +616,8 @@ class Book:
             self.ambiguous_bars += 1
 
 
-LONG_ENTRY, LONG_EXIT, SHORT_ENTRY, SHORT_EXIT = 1, 2, 4, 8  # bits of a signal
+STOP_LOSS_PLACE = 16  # of the stop loss in a record
+LONG_ENTRY, LONG_EXIT, SHORT_ENTRY, SHORT_EXIT, SESSION_EXIT = 1, 2, 4, 8, 16  # bits of a signal
 
 
 class RuleOrders:
@@ -426,6 +625,8 @@ class RuleOrders:
 
     long_entry, short_entry, long_exit, short_exit: the records. varying: (position in an entry's record, its value at
     each bar's close). move, moving: the same for levels that follow every completed bar, one order for each open lot.
+    session_exit: the record that closes all before the session does. steps: (gain, where the stop lies from then on),
+    fractions of the entry price; step: the record of the order that moves a stop to a price.
     """
 
     def __init__(
@@ -439,6 +640,9 @@ class RuleOrders:
         moving: list[tuple[int, Any]],
         max_positions: int,
         wait_bars: int,
+        session_exit: tuple[Any, ...],
+        step: tuple[Any, ...],
+        steps: list[tuple[float, float]],
     ) -> None:
         self.long_entry = long_entry
         self.short_entry = short_entry
@@ -449,44 +653,67 @@ class RuleOrders:
         self.moving = moving
         self.max_positions = max_positions
         self.wait_bars = wait_bars
+        self.session_exit = session_exit
+        self.step = step
+        self.steps = steps
         self.log: list[tuple[Any, ...]] = []
 
     def place(
-        self, book: Book, record: tuple[Any, ...], decided_on: int, varying: list[tuple[int, Any]], lot: int
+        self, book: Book, record: tuple[Any, ...], decided_on: int, varying: list[tuple[int, Any]], lot: int, at: int
     ) -> None:
-        """Stamps a record, submits it and writes it into the log."""
+        """Stamps a record, submits it and writes it into the log. at: index of the values that vary."""
         fields = list(record)
         fields[0] = decided_on
         fields[2] = lot
         for position, values in varying:
-            fields[position] = values[decided_on]
+            fields[position] = values[at]
         stamped = tuple(fields)
         book.submit(Instruction(len(self.log), stamped))
         self.log.append(stamped)
 
-    def decide(self, book: Book, signal: int, bar: int) -> None:
-        """Places the orders that a signal gives for the open of `bar`, as the position stands now."""
+    def decide(self, book: Book, lots: list[Lot], signal: int, bar: int, may_enter: bool, at: int) -> None:
+        """Places the orders that a signal gives for the open of `bar`, as the position stands now.
+
+        lots: those of the symbol. may_enter: whether it has rested long enough. at: the symbol's own last bar.
+        """
         wants_long = signal & LONG_ENTRY and not signal & (SHORT_ENTRY | LONG_EXIT)
         wants_short = signal & SHORT_ENTRY and not signal & (LONG_ENTRY | SHORT_EXIT)
-        may_enter = not self.wait_bars or book.last_exit_bar < 0 or bar >= book.last_exit_bar + self.wait_bars
-        is_long = bool(book.lots) and book.lots[0].side > 0.0
-        is_short = bool(book.lots) and not is_long
-        if is_long and signal & LONG_EXIT:
-            self.place(book, self.long_exit, bar - 1, [], -1)
+        is_long = bool(lots) and lots[0].side > 0.0
+        is_short = bool(lots) and not is_long
+        if lots and signal & SESSION_EXIT:
+            self.place(book, self.session_exit, bar - 1, [], -1, at)
+            may_enter = False
+        elif is_long and signal & LONG_EXIT:
+            self.place(book, self.long_exit, bar - 1, [], -1, at)
             may_enter = not self.wait_bars
             wants_long = 0
         elif is_short and signal & SHORT_EXIT:
-            self.place(book, self.short_exit, bar - 1, [], -1)
+            self.place(book, self.short_exit, bar - 1, [], -1, at)
             may_enter = not self.wait_bars
             wants_short = 0
-        elif book.lots:
-            may_enter = may_enter and len(book.lots) < self.max_positions
+        elif lots:
+            may_enter = may_enter and len(lots) < self.max_positions
             wants_long = wants_long and is_long
             wants_short = wants_short and is_short
         if may_enter and wants_long:
-            self.place(book, self.long_entry, bar - 1, self.varying, -1)
+            self.place(book, self.long_entry, bar - 1, self.varying, -1, at)
         elif may_enter and wants_short:
-            self.place(book, self.short_entry, bar - 1, self.varying, -1)
+            self.place(book, self.short_entry, bar - 1, self.varying, -1, at)
+
+    def follow(self, book: Book, lots: list[Lot], bar: int, high: float, low: float, at: int) -> None:
+        """Places the orders that move levels after a completed bar, for the next one."""
+        for lot in lots:
+            if self.moving:
+                self.place(book, self.move, bar, self.moving, lot.number, at)
+            best = high if lot.side > 0.0 else low
+            stop = lot.stop
+            for gain, stop_at in self.steps:
+                level = lot.entry_price * (1.0 + lot.side * stop_at)
+                reached = lot.side * best >= lot.side * lot.entry_price * (1.0 + lot.side * gain)
+                if reached and lot.side * level > lot.side * stop:
+                    stop = level
+            if stop != lot.stop:
+                self.place(book, self.step, bar, [(STOP_LOSS_PLACE, [stop])], lot.number, 0)
 
 
 def run_rules(book: Book, rules: RuleOrders, signals: Any, opens: Any, highs: Any, lows: Any, closes: Any) -> None:
@@ -496,12 +723,15 @@ def run_rules(book: Book, rules: RuleOrders, signals: Any, opens: Any, highs: An
     prices, for what is decided at the last close and has no open to fill at.
     """
     end = len(opens)
+    wait = rules.wait_bars
+    moves = bool(rules.moving or rules.steps)
     for bar in range(book.first, end):
         if signals[bar] and not book.ruined:
-            rules.decide(book, signals[bar], bar)
+            rested = not wait or book.last_exit_bar < 0 or bar >= book.last_exit_bar + wait
+            rules.decide(book, book.lots, signals[bar], bar, rested, bar - 1)
         book.step(bar, opens[bar], highs[bar], lows[bar], closes[bar])
-        if rules.moving and bar + 1 < end and not book.ruined:
-            for lot in book.lots:
-                rules.place(book, rules.move, bar, rules.moving, lot.number)
+        if moves and book.lots and bar + 1 < end and not book.ruined:
+            rules.follow(book, book.lots, bar, highs[bar], lows[bar], bar)
     if signals[end] and not book.ruined:
-        rules.decide(book, signals[end], end)
+        rested = not wait or book.last_exit_bar < 0 or end >= book.last_exit_bar + wait
+        rules.decide(book, book.lots, signals[end], end, rested, end - 1)

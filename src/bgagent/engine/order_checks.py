@@ -25,6 +25,11 @@ from bgagent.engine.plan import SizeKind
 Mask = NDArray[np.bool_]
 
 _ENTER_SHORT = ACTIONS.index(Action.ENTER_SHORT)
+_TARGET = ACTIONS.index(Action.TARGET)
+_EQUITY, _QUANTITY, _POSITION = (
+    SIZE_KINDS.index(kind) for kind in (SizeKind.EQUITY, SizeKind.QUANTITY, SizeKind.POSITION)
+)
+_LARGEST_WEIGHT = 100.0
 _CANCEL = ACTIONS.index(Action.CANCEL)
 _REASONS = [REASONS.index(reason) for reason in GIVEN_REASONS]
 _LARGEST = 1e15  # of a price, a size or a distance; beyond that sums lose the cents
@@ -54,12 +59,17 @@ def _complaints(orders: Orders, first: int, bars: int, symbols: int) -> list[tup
     decided = orders["decided_on"]
     action, kind = orders["action"], orders["type"]
     is_entry = (action >= 1) & (action <= _ENTER_SHORT)
+    is_exit = (action > _ENTER_SHORT) & (action <= LAST_EXIT)
+    is_partial = is_exit & (orders["size_kind"] > 0)
+    is_sized = is_entry | is_partial
+    is_target = action == _TARGET
     has_limit = is_entry & ((kind == TYPES.index(OrderType.LIMIT)) | (kind == TYPES.index(OrderType.STOP_LIMIT)))
     has_stop = is_entry & ((kind == TYPES.index(OrderType.STOP)) | (kind == TYPES.index(OrderType.STOP_LIMIT)))
     by_risk = is_entry & (orders["size_kind"] == SIZE_KINDS.index(SizeKind.RISK))
     unprotected = (orders["stop_loss_kind"] == 0) & (orders["trailing_stop_kind"] == 0)
     earlier = np.zeros(len(orders), dtype=np.bool_)
     earlier[1:] = decided[1:] < decided[:-1]
+    has_group = orders["group"] >= 0
     level = PROTECTION_KINDS.index(Level)
     return [
         (
@@ -75,8 +85,24 @@ def _complaints(orders: Orders, first: int, bars: int, symbols: int) -> list[tup
             ~np.isin(orders["reason"], _REASONS),
             "reason {reason} is not an order's to give",
         ),
-        (is_entry & ~_in(orders["size_kind"], 1, len(SIZE_KINDS) - 1), "unknown kind of size {size_kind}"),
-        (is_entry & ~_is_amount(orders["size_value"]), "size {size_value} is not a finite number above 0"),
+        (is_entry & ~_in(orders["size_kind"], 1, _POSITION - 1), "unknown kind of size {size_kind}"),
+        (
+            is_partial & ~np.isin(orders["size_kind"], (_QUANTITY, _POSITION)),
+            "an exit is by quantity or by a fraction of the position, not by kind {size_kind}",
+        ),
+        (
+            is_sized & ~_is_amount(orders["size_value"]),
+            "size {size_value} is not a finite number above 0",
+        ),
+        (
+            is_partial & (orders["size_kind"] == _POSITION) & ~(orders["size_value"] <= 1),
+            "more than the whole position, {size_value}",
+        ),
+        (is_target & (orders["size_kind"] != _EQUITY), "a target is a share of equity, not of kind {size_kind}"),
+        (
+            is_target & ~(np.abs(orders["size_value"]) <= _LARGEST_WEIGHT),
+            f"weight {{size_value}} is not a number between -{_LARGEST_WEIGHT} and {_LARGEST_WEIGHT}",
+        ),
         (orders["whole_shares"] > 1, "whole_shares is 0 or 1, not {whole_shares}"),
         (has_limit & ~_is_amount(orders["limit_price"]), "limit price {limit_price} is not a finite number above 0"),
         (has_stop & ~_is_amount(orders["stop_price"]), "stop price {stop_price} is not a finite number above 0"),
@@ -96,6 +122,9 @@ def _complaints(orders: Orders, first: int, bars: int, symbols: int) -> list[tup
         (orders["hold_bars"] < 0, "hold_bars {hold_bars} is below 0"),
         (orders["good_for_bars"] < 0, "good_for_bars {good_for_bars} is below 0"),
         (orders["lot"] < -1, "lot {lot} is below -1"),
+        (orders["group"] < -1, "group {group} is below -1"),
+        (has_group & (orders["group"] >= np.arange(len(orders))), "group {group} is not an order before it"),
+        (has_group & ~is_entry, "only entries have a group"),
         ((action == LAST_EXIT) & (orders["lot"] < 0), "exit_lot needs the number of a lot"),
         (
             (action == _CANCEL) & (orders["lot"] >= np.arange(len(orders))),

@@ -28,6 +28,7 @@ class Action(StrEnum):
     EXIT_LOT = "exit_lot"
     CANCEL = "cancel"  # waiting entries
     MOVE = "move"  # protective levels of open lots
+    TARGET = "target"  # brings the position to a share of equity, below 0 for short
 
 
 class OrderType(StrEnum):
@@ -71,13 +72,14 @@ ORDER_DTYPE = np.dtype(
         ("stop_loss", "<f8"),
         ("take_profit", "<f8"),
         ("trailing_stop", "<f8"),
+        ("group", "<i8"),  # one of a group of entries cancels the others: number of the group's first; -1 none
     ]
 )
 
 # codes in the records; engine.kernel uses the same numbers
 ACTIONS = (None, *Action)
 TYPES = (None, *OrderType)
-SIZE_KINDS = (None, SizeKind.EQUITY, SizeKind.CASH, SizeKind.QUANTITY, SizeKind.RISK)
+SIZE_KINDS = (None, SizeKind.EQUITY, SizeKind.CASH, SizeKind.QUANTITY, SizeKind.RISK, SizeKind.POSITION)
 PROTECTION_KINDS = (None, DistanceKind.FRACTION, DistanceKind.MONEY, Level)
 REASONS = ("entry", "rule", "stop_loss", "take_profit", "trailing_stop", "time", "schedule", "rebalance", "ruin")
 GIVEN_REASONS = ("rule", "time", "schedule", "rebalance")  # those an order may carry; the engine gives the others
@@ -90,10 +92,13 @@ LAST_EXIT = 6
 class Order:
     """One decision, made at the close of bar `decided_on` or, for first - 1, before the window.
 
-    sizing: entries only; its kind is not `volatility`, which is resolved to a fraction of equity when decided.
+    sizing: of an entry; not by `volatility`, which is resolved to a fraction of equity when decided. Of an exit: how
+    much is closed, by `quantity` or as a fraction of the `position`, oldest lots first; None: all.
+    weight: share of equity of a `target`, below 0 for short, 0 closes; whole_shares is about that.
     stop_loss, take_profit, trailing_stop: from the entry's fill (`fraction`, `money`) or as a price (`Level`; not for
     a trailing stop); an ATR is resolved to money when decided. good_for_bars None: until cancelled.
     lot: the lot that `exit_lot` or `move` is about, or the entry that `cancel` takes back; None: all of them.
+    group: number of the first of a group of entries, of which the first to be filled cancels the others.
     """
 
     decided_on: int
@@ -110,6 +115,9 @@ class Order:
     reason: str = "rule"
     lot: int | None = None
     symbol: int = 0
+    weight: float | None = None
+    whole_shares: bool = False
+    group: int | None = None
 
     @property
     def is_entry(self) -> bool:
@@ -130,6 +138,12 @@ class Order:
         stop_loss, take_profit, trailing_stop = (
             _protection(value) for value in (self.stop_loss, self.take_profit, self.trailing_stop)
         )
+        if (self.weight is not None) != (self.action is Action.TARGET):
+            raise OrderError("a target has a weight, and no other order has one")
+        size_kind = 0 if self.sizing is None else SIZE_KINDS.index(self.sizing.kind)
+        size_value = nan if self.sizing is None else self.sizing.value
+        if self.weight is not None:
+            size_kind, size_value = SIZE_KINDS.index(SizeKind.EQUITY), self.weight
         return (
             self.decided_on,
             self.symbol,
@@ -139,17 +153,18 @@ class Order:
             ACTIONS.index(self.action),
             TYPES.index(self.type),
             REASONS.index(self.reason),
-            0 if self.sizing is None else SIZE_KINDS.index(self.sizing.kind),
-            0 if self.sizing is None else int(self.sizing.whole_shares),
+            size_kind,
+            int(self.whole_shares if self.sizing is None else self.sizing.whole_shares),
             stop_loss[0],
             take_profit[0],
             trailing_stop[0],
             nan if self.limit_price is None else self.limit_price,
             nan if self.stop_price is None else self.stop_price,
-            nan if self.sizing is None else self.sizing.value,
+            size_value,
             stop_loss[1],
             take_profit[1],
             trailing_stop[1],
+            -1 if self.group is None else self.group,
         )
 
 
@@ -190,8 +205,9 @@ def unpack_orders(orders: Orders) -> tuple[Order, ...]:
 
 def _unpack(record: Any) -> Order:
     size_kind = SIZE_KINDS[record["size_kind"]]
+    action = Action(ACTIONS[record["action"]])
     sizing = None
-    if size_kind is not None:
+    if size_kind is not None and action is not Action.TARGET:
         sizing = Sizing(size_kind, float(record["size_value"]), whole_shares=bool(record["whole_shares"]))
     protections = {
         name: _unpack_protection(int(record[f"{name}_kind"]), float(record[name]))
@@ -199,7 +215,7 @@ def _unpack(record: Any) -> Order:
     }
     return Order(
         decided_on=int(record["decided_on"]),
-        action=Action(ACTIONS[record["action"]]),
+        action=action,
         type=OrderType(TYPES[record["type"]]),
         sizing=sizing,
         limit_price=_given(float(record["limit_price"])),
@@ -209,6 +225,9 @@ def _unpack(record: Any) -> Order:
         reason=REASONS[record["reason"]],
         lot=None if record["lot"] < 0 else int(record["lot"]),
         symbol=int(record["symbol"]),
+        weight=float(record["size_value"]) if action is Action.TARGET else None,
+        whole_shares=action is Action.TARGET and bool(record["whole_shares"]),
+        group=None if record["group"] < 0 else int(record["group"]),
         **protections,
     )
 

@@ -1,6 +1,6 @@
 """What a backtest gives: fills, trades, the order log and the curves of one run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -76,6 +76,19 @@ class Trade:
         return self.exit_bar is None
 
 
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """New money that came in before the open of a bar. equity_before: at that open, without it."""
+
+    bar: int
+    amount: float
+    equity_before: float
+
+
+def _nothing() -> Floats:
+    return np.zeros(0)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BacktestResult:
     """One run, complete: everything a metric, a check or a report reads.
@@ -87,6 +100,11 @@ class BacktestResult:
     which has no next open. cut_orders: entries cut to what cash paid, or to nothing. ambiguous_bars: bars within
     which the order of events is not known and was taken to be the worse one. ruined: equity fell to 0 or below.
     books_error: the largest relative gap between these figures and the same recomputed from the fills alone.
+    interest: (m,), money from interest on cash, less fees for what was borrowed, booked before each open; () where
+    the account has neither. payments: new money that came in during the run.
+    Of several symbols: bars are those of the first, laid onto the sessions of all (a symbol without a bar keeps its
+    last price); universe: all of them, so laid, in the order of the symbols' indices; traded: (m, k), where they had a
+    bar of their own; quantities: (m, k), held at each close; quantity is that of the first. All are empty for one.
     """
 
     bars: Bars
@@ -103,6 +121,11 @@ class BacktestResult:
     ambiguous_bars: int
     ruined: bool
     books_error: float
+    interest: Floats = field(default_factory=_nothing)
+    payments: tuple[Payment, ...] = ()
+    universe: tuple[Bars, ...] = ()
+    traded: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.bool_))
+    quantities: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def final_equity(self) -> float:
@@ -111,8 +134,23 @@ class BacktestResult:
 
     @property
     def total_return(self) -> float:
-        """Final equity over the capital, less 1."""
-        return self.final_equity / self.account.initial_capital - 1.0
+        """Final equity over the capital and all payments, less 1; NaN when there were none."""
+        return self.final_equity / self.contributed - 1.0 if self.contributed > 0 else float("nan")
+
+    @property
+    def contributed(self) -> float:
+        """The capital and all payments."""
+        return self.account.initial_capital + sum(payment.amount for payment in self.payments)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols of the run, in the order of their indices."""
+        return tuple(bars.symbol for bars in self.universe) or (self.bars.symbol,)
+
+    @property
+    def is_invested(self) -> NDArray[np.bool_]:
+        """(m,): whether anything was held at each close."""
+        return np.asarray((self.quantities != 0).any(axis=1) if self.universe else self.quantity != 0)
 
     @property
     def sessions(self) -> NDArray[np.datetime64]:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgagent.bars import Bars, Floats
-from bgagent.engine.kernel import LONG_ENTRY, LONG_EXIT, SHORT_ENTRY, SHORT_EXIT, RuleOrders
-from bgagent.engine.orders import ORDER_DTYPE, Action, Order, OrderError
+from bgagent.engine.kernel import LONG_ENTRY, LONG_EXIT, SESSION_EXIT, SHORT_ENTRY, SHORT_EXIT, RuleOrders
+from bgagent.engine.orders import ORDER_DTYPE, Action, Level, Order, OrderError
 from bgagent.engine.plan import Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
 from bgagent.engine.rules import parse, parse_calendar, parse_condition
 from bgagent.engine.sizing import bars_in_a_year, volatility_fractions
@@ -35,7 +35,24 @@ def rule_signals(plan: RulePlan, bars: Bars, *, first: int) -> NDArray[np.uint8]
             # nothing is held at the window's first open: an exit can only keep a dated entry from being made there
             begins = first + 1 if entry is not None and _needs_no_price(entry) else first
             signals[_holds(exit_rule, bars, first=first, begins=begins)] |= exit_bit
+    if plan.flat_overnight:
+        signals[:-1][ends_session(bars)] = SESSION_EXIT
     return signals
+
+
+def ends_session(bars: Bars) -> Conditions:
+    """(n,): the last bar of each session, as the exchange's calendar has it.
+
+    Nothing comes after the last bar of all; it ends its session when that has as many bars as the one before.
+    Raises ValueError for bars that are not within the day.
+    """
+    if not bars.timeframe.is_intraday:
+        raise ValueError(f"{bars.symbol}: being flat overnight needs bars within the day, these are {bars.timeframe}")
+    ends = np.zeros(len(bars), dtype=np.bool_)
+    ends[:-1] = bars.sessions[1:] > bars.sessions[:-1]
+    _, counts = np.unique(bars.sessions, return_counts=True)
+    ends[-1:] = len(counts) > 1 and counts[-1] >= counts[-2]
+    return ends
 
 
 def _holds(rule: Rule, bars: Bars, *, first: int, begins: int) -> Conditions:
@@ -88,6 +105,9 @@ def rule_orders(plan: RulePlan, bars: Bars) -> tuple[RuleOrders, Conditions]:
         moving=[(places[name], values[name]) for name in following],
         max_positions=plan.max_positions,
         wait_bars=plan.wait_bars or 0,
+        session_exit=Order(0, Action.EXIT_ALL, reason="time").record(),
+        step=Order(0, Action.MOVE, stop_loss=Level(1.0)).record(),
+        steps=[(step.gain, step.stop_at) for step in plan.stop_steps],
     )
     lacking = np.zeros(len(bars) + 1, dtype=np.bool_)
     for column in varying.values():

@@ -97,6 +97,7 @@ class Strategy:
         trailing_stop: Protection = None,
         hold_bars: int | None = None,
         good_for_bars: int | None = 1,
+        cancels: int | None = None,
         reason: str = "rule",
     ) -> int | None:
         """Opens a long position, or adds to it; an open short position is closed first, at the same price.
@@ -107,7 +108,8 @@ class Strategy:
         waits; None: until cancelled.
         stop_loss, take_profit, trailing_stop: fraction of the entry price (0.05 is 5 %), a Distance in money or ATR, or
         a Level(price); they work inside bars, from the entry on. hold_bars: sold at the open that many bars later.
-        Returns the order's number for `cancel`; None, and no order, while the ATR or volatility it needs is undefined.
+        cancels: number of an earlier entry; the first of them to be filled cancels the others. Returns the order's
+        number, for that and for `cancel`; None, and no order, while the ATR or volatility it needs is undefined.
         Raises OrderError (a ValueError) for a senseless order.
         """
         return self._desk.enter(
@@ -120,6 +122,7 @@ class Strategy:
             trailing_stop=trailing_stop,
             hold_bars=hold_bars,
             good_for_bars=good_for_bars,
+            cancels=cancels,
             reason=reason,
         )
 
@@ -134,6 +137,7 @@ class Strategy:
         trailing_stop: Protection = None,
         hold_bars: int | None = None,
         good_for_bars: int | None = 1,
+        cancels: int | None = None,
         reason: str = "rule",
     ) -> int | None:
         """Opens a short position, or adds to it; an open long position is closed first, at the same price.
@@ -151,19 +155,36 @@ class Strategy:
             trailing_stop=trailing_stop,
             hold_bars=hold_bars,
             good_for_bars=good_for_bars,
+            cancels=cancels,
             reason=reason,
         )
 
-    def exit(self, reason: str = "rule", lot: int | None = None, side: str | None = None) -> None:
+    def exit(
+        self,
+        reason: str = "rule",
+        lot: int | None = None,
+        side: str | None = None,
+        *,
+        quantity: float | None = None,
+        fraction: float | None = None,
+    ) -> None:
         """Closes everything, one lot by its number, or one side (`long`, `short`), at the next open.
 
+        quantity, fraction: close only so many shares, or this part; the oldest lots go first.
         Does nothing when flat. reason: `rule`, `time`, `schedule` or `rebalance`, for the list of trades.
         """
         if side not in _EXITS:
             raise OrderError(f"a side to close is 'long', 'short' or None for both, was {side!r}")
         if self._desk.book.lots:
             action = _EXITS[side] if lot is None else Action.EXIT_LOT
-            self._desk.place(Order(self.index, action, reason=reason, lot=lot))
+            sizing = _part(quantity, fraction)
+            self._desk.place(Order(self.index, action, sizing=sizing, reason=reason, lot=lot))
+
+    def target(self, weight: float, *, reason: str = "rebalance") -> None:
+        """Buys or sells at the next open until the position is this share of equity; below 0 is short."""
+        if not abs(weight) <= self._desk.book.leverage:
+            raise OrderError(f"a weight lies between -1 and 1 unless leverage was agreed, was {weight}")
+        self._desk.place(Order(self.index, Action.TARGET, weight=float(weight), reason=reason))
 
     def cancel(self, number: int | None = None) -> None:
         """Takes back waiting entries: all, or the one whose number `buy` or `sell_short` gave."""
@@ -267,6 +288,18 @@ def crossed_below(one: object, other: object) -> bool:
     now, before = _last_two(one)
     other_now, other_before = _last_two(other)
     return now < other_now and before >= other_before
+
+
+def _part(quantity: float | None, fraction: float | None) -> Sizing | None:
+    """How much of a position is closed; None: all of it."""
+    match quantity, fraction:
+        case None, None:
+            return None
+        case float() | int(), None if 0 < quantity < float("inf"):
+            return Sizing(SizeKind.QUANTITY, float(quantity))
+        case None, float() | int() if 0 < fraction <= 1:
+            return Sizing(SizeKind.POSITION, float(fraction))
+    raise OrderError(f"close a quantity above 0, or a fraction up to 1; was {quantity}, {fraction}")
 
 
 def _last_two(values: object) -> tuple[float, float]:
