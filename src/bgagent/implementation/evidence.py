@@ -41,19 +41,41 @@ def _symbol(trial: Trial) -> str:
     return f"every fill is in {trial.bars.symbol}" if trial.result and trial.result.fills else ""
 
 
-def _entries(trial: Trial) -> str:
-    if trial.result is None:
-        return ""
-    days = [str(trial.bars.sessions[trade.entry_bar]) for trade in trial.result.trades]
-    return _counted(days, "entry", "entries")
-
-
-def _exits(*reasons: ExitReason) -> Callable[[Trial], str]:
+def _entries(direction: str) -> Callable[[Trial], str]:
     def show(trial: Trial) -> str:
         if trial.result is None:
             return ""
-        closed = [trade for trade in trial.result.trades if trade.exit_reason in reasons]
-        return _counted([str(trial.bars.sessions[trade.exit_bar or 0]) for trade in closed], "exit", "exits")
+        entered = [trade for trade in trial.result.trades if trade.direction == direction]
+        return _counted([str(trial.bars.sessions[trade.entry_bar]) for trade in entered], "entry", "entries")
+
+    return show
+
+
+_BY_RULE = (ExitReason.RULE, ExitReason.SCHEDULE)
+
+
+def _left_by_rule(direction: str) -> Callable[[Trial], str]:
+    """Exits by the rule; where there is none, a clause about leaving speaks of the levels and the clock instead."""
+
+    def show(trial: Trial) -> str:
+        rule = trial.plan.exit if direction == "long" else trial.plan.short_exit
+        if rule is None:
+            return _exits(*(reason for reason in ExitReason if reason is not ExitReason.END_OPEN))(trial)
+        return _exits(*_BY_RULE, direction=direction)(trial)
+
+    return show
+
+
+def _exits(*reasons: ExitReason, direction: str = "") -> Callable[[Trial], str]:
+    def show(trial: Trial) -> str:
+        if trial.result is None:
+            return ""
+        left = [
+            trade
+            for trade in trial.result.trades
+            if trade.exit_reason in reasons and direction in ("", trade.direction)
+        ]
+        return _counted([str(trial.bars.sessions[trade.exit_bar or 0]) for trade in left], "exit", "exits")
 
     return show
 
@@ -77,10 +99,10 @@ _SHOWS: Mapping[str, Callable[[Trial], str]] = {
     "initial_capital": _capital,
     "symbol": _symbol,
     "symbols": _symbol,
-    "entry": _entries,
-    "short_entry": _entries,
-    "exit": _exits(ExitReason.RULE, ExitReason.SCHEDULE),
-    "short_exit": _exits(ExitReason.RULE, ExitReason.SCHEDULE),
+    "entry": _entries("long"),
+    "short_entry": _entries("short"),
+    "exit": _left_by_rule("long"),
+    "short_exit": _left_by_rule("short"),
     "stop_loss": _exits(ExitReason.STOP_LOSS),
     "take_profit": _exits(ExitReason.TAKE_PROFIT),
     "trailing_stop": _exits(ExitReason.TRAILING_STOP),
