@@ -110,7 +110,7 @@ def resolve(
         given = (overrides or {}).get(item.name)
         text = str(given) if given is not None else named.get(name, "")
         if text:
-            values[item.name] = _parse(name, text, item.name)
+            values[item.name] = _parse(_OPTIONS.get(item.name, name) if given is not None else name, text, item.name)
     secrets = {name: named[name] for name in SECRET_NAMES if named.get(name)}
     return Settings(**values, secrets=secrets)
 
@@ -169,6 +169,16 @@ def read_moment(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+# what a setting is called where it overrides the environment
+_OPTIONS = {
+    "timeout_s": "--timeout",
+    "max_iters": "--max-iters",
+    "llm_model": "--model",
+    "budget_usd": "--budget-usd",
+    "notify": "--notify",
+    "data": "--data",
+    "as_of": "--as-of",
+}
 _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "timeout_s": (_above_zero(float), "seconds above 0"),
     "max_iters": (_above_zero(int), "a whole number above 0"),
