@@ -2,7 +2,7 @@
 
 import pytest
 
-from bgagent.sandbox.isolation import LAYERS, Isolation, may_run
+from bgagent.sandbox.isolation import LAYERS, Isolation, layers_of, may_run, stamp
 
 SEALED = Isolation(LAYERS)
 NO_LANDLOCK = Isolation(
@@ -49,3 +49,25 @@ def test_an_account_that_is_none_is_refused(raw):
 def test_lines_name_what_is_missing_and_why():
     assert NO_FILTER.lines() == ("rlimits", "no seccomp: no table of system calls for riscv64")
     assert OPEN.lines()[-1] == "open: start threads"
+
+
+@pytest.mark.parametrize(
+    ("platform", "wall"), [("linux", "seccomp"), ("darwin", "seatbelt"), ("freebsd14", None), ("cygwin", None)]
+)
+def test_each_system_has_its_layers(platform, wall):
+    layers = layers_of(platform)
+    assert layers[0] == "rlimits"
+    assert {"seccomp", "seatbelt"} & set(layers) == ({wall} if wall else set())
+    assert Isolation(layers).weakness == ("" if wall else "the seccomp filter is missing (not tried)")
+
+
+def test_a_mac_without_its_profile_is_too_weak():
+    refused = Isolation(("rlimits",), (("seatbelt", "sandbox_init failed"),))
+    assert refused.weakness == "the Seatbelt profile is missing (sandbox_init failed)"
+    assert not may_run("model", refused, allow_weak=False)
+
+
+def test_what_was_allowed_is_stamped_for_code_nobody_has_read():
+    assert stamp("template", NO_FILTER) == stamp("model", SEALED) == ()
+    (line,) = stamp("model", NO_FILTER)
+    assert line.startswith("allowed by NLBT_ALLOW_WEAK_ISOLATION: the seccomp filter is missing")

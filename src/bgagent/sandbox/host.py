@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from bgagent.engine.plan import Account
 from bgagent.errors import MachineUnfit
 from bgagent.sandbox import child, kernel
 from bgagent.sandbox.conversation import Proposal, Task, begin, converse
-from bgagent.sandbox.isolation import LAYERS, Isolation, may_run
+from bgagent.sandbox.isolation import LAYERS, Isolation, may_run, stamp
 from bgagent.sandbox.limits import Limits
 from bgagent.sandbox.process import ConfinedProcess
 from bgagent.sandbox.runners import Runners, can_fork
@@ -53,13 +54,14 @@ def propose(
     if isinstance(checked, RunFailure):
         return checked
     task = Task(source, checked, bars, first, account, blocks=blocks, seed=seed)
-    return run_task(
-        task,
-        lambda isolation: may_run(producer, isolation, allow_weak=allow_weak),
-        limits=limits,
-        variant=variant,
-        runners=runners,
-    )
+    weak: list[str] = []
+
+    def permits(isolation: Isolation) -> bool:
+        weak.extend(stamp(producer, isolation))
+        return may_run(producer, isolation, allow_weak=allow_weak)
+
+    outcome = run_task(task, permits, limits=limits, variant=variant, runners=runners)
+    return replace(outcome, isolation=(*outcome.isolation, *weak)) if isinstance(outcome, Proposal) else outcome
 
 
 def run_task(

@@ -1,8 +1,28 @@
 """What holds a child process, and whether that is enough for the code it is to run."""
 
+import sys
 from dataclasses import dataclass
 
-LAYERS = ("rlimits", "no_new_privs", "landlock", "unprivileged", "undumpable", "seccomp")
+_LINUX = ("rlimits", "no_new_privs", "landlock", "unprivileged", "undumpable", "seccomp")
+_MACOS = ("rlimits", "seatbelt")
+
+
+def layers_of(platform: str) -> tuple[str, ...]:
+    """Layers that a system may offer, in the order they are put on. platform: as in sys.platform."""
+    if platform.startswith("linux"):
+        return _LINUX
+    return _MACOS if platform == "darwin" else ("rlimits",)
+
+
+LAYERS = layers_of(sys.platform)
+# without one of these, code nobody has read is refused
+_WALLS = {"seccomp": "the seccomp filter", "seatbelt": "the Seatbelt profile"}
+REMEDIES = {
+    "landlock": "comes with Linux 5.13; lsm=landlock,... on its command line turns it on; the filter holds without it",
+    "seccomp": "needs a kernel with CONFIG_SECCOMP_FILTER and a container that lets it be set; until then code written "
+    "by a model is refused unless NLBT_ALLOW_WEAK_ISOLATION=1",
+    "seatbelt": "comes with macOS; until then code written by a model is refused unless NLBT_ALLOW_WEAK_ISOLATION=1",
+}
 
 _SEPARATOR = "\t"
 
@@ -22,9 +42,10 @@ class Isolation:
     @property
     def weakness(self) -> str:
         """Why this is too weak for code nobody has read, in one line; empty when it is not."""
-        if "seccomp" not in self.active:
-            why = dict(self.missing).get("seccomp", "not tried")
-            return f"the seccomp filter is missing ({why})"
+        if not set(_WALLS) & set(self.active):
+            reasons = dict(self.missing)
+            wall = next((name for name in _WALLS if name in reasons), "seccomp")
+            return f"{_WALLS[wall]} is missing ({reasons.get(wall, 'not tried')})"
         if self.openings:
             return f"the sealed child can still {', '.join(self.openings)}"
         return ""
@@ -58,6 +79,13 @@ def may_run(producer: str, isolation: Isolation, *, allow_weak: bool) -> bool:
     """True when code of this producer may run in it.
 
     Code rendered by our template says only what the rules say: it runs anywhere. Any other code needs the system-call
-    filter and no opening, unless the user has allowed less.
+    filter (on macOS the profile) and no opening, unless the user has allowed less.
     """
     return producer == "template" or allow_weak or not isolation.weakness
+
+
+def stamp(producer: str, isolation: Isolation) -> tuple[str, ...]:
+    """What a report says of code that ran in an isolation too weak for it; nothing where it was strong enough."""
+    if producer == "template" or not isolation.weakness:
+        return ()
+    return (f"allowed by NLBT_ALLOW_WEAK_ISOLATION: {isolation.weakness}",)

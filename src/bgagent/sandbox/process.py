@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import resource
 import select
 import signal
 import time
@@ -10,13 +9,13 @@ import time
 from bgagent.artifacts.attempts import RunFailure
 from bgagent.sandbox.clean import clean_text
 from bgagent.sandbox.limits import Limits
+from bgagent.sandbox.memory import resident_mb
 from bgagent.sandbox.protocol import Frame, FrameReader
 from bgagent.sandbox.started import Starter, pipes
 
 _PIECE = 1 << 16
 _LOOK_EVERY_S = 0.05  # how often memory is looked at while the child is silent
 _GRACE_S = 1.0  # for a process that has closed its answers to be gone
-_MEGABYTE = 1 << 20
 
 
 class ConfinedProcess:
@@ -117,7 +116,7 @@ class ConfinedProcess:
             return
         if now >= self._next_look:
             self._next_look = now + _LOOK_EVERY_S
-            if self._resident_mb() > self._limits.memory_mb:
+            if resident_mb(self._process.pid) > self._limits.memory_mb:
                 self.fail("memory", f"it used more than the {self._limits.memory_mb:,} MB allowed")
                 return
         if sending:
@@ -151,13 +150,6 @@ class ConfinedProcess:
             self.fail("protocol", f"it printed more than the {self._limits.output_flood_kb:,} kB allowed")
             return False
         return True
-
-    def _resident_mb(self) -> float:
-        try:
-            with open(f"/proc/{self._process.pid}/statm", "rb") as statm:
-                return int(statm.read().split()[1]) * resource.getpagesize() / _MEGABYTE
-        except (OSError, IndexError):  # no /proc here, or the process has just gone
-            return 0.0
 
     def _own_exit_code(self) -> int | None:
         """How it ended; None when it has not within a grace after closing its answers."""

@@ -11,6 +11,7 @@ from bgagent.sandbox.canaries import find_openings
 from bgagent.sandbox.isolation import LAYERS, Isolation
 from bgagent.sandbox.landlock import restrict_to_nothing
 from bgagent.sandbox.limits import Limits
+from bgagent.sandbox.seatbelt import apply_profile
 from bgagent.sandbox.seccomp import install_filter
 
 NOBODY = 65534
@@ -32,7 +33,7 @@ def _set_rlimits(limits: Limits) -> None:
     }
     for name, bound in bounds.items():
         number = getattr(resource, name, None)  # MSGQUEUE is Linux alone
-        if number is not None:
+        if number is not None and not (name == "RLIMIT_AS" and sys.platform == "darwin"):  # refused there
             _, hard = resource.getrlimit(number)
             lower = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
             resource.setrlimit(number, (lower, lower))
@@ -74,6 +75,10 @@ def _filter_system_calls(_: Limits) -> None:
     install_filter()
 
 
+def _apply_profile(_: Limits) -> None:
+    apply_profile()
+
+
 _STEPS: dict[str, Callable[[Limits], None]] = {
     "rlimits": _set_rlimits,
     "no_new_privs": _forbid_new_privileges,
@@ -81,6 +86,7 @@ _STEPS: dict[str, Callable[[Limits], None]] = {
     "unprivileged": _become_nobody,
     "undumpable": _hide_memory,
     "seccomp": _filter_system_calls,
+    "seatbelt": _apply_profile,
 }
 
 
@@ -99,8 +105,6 @@ def _threads() -> int:
 def _why_not(name: str, layers: Collection[str], threads: int) -> str:
     if name not in layers:
         return "not asked for"
-    if name != "rlimits" and not sys.platform.startswith("linux"):
-        return f"unknown to {sys.platform}"
     if name in _OF_ONE_THREAD and threads != 1:
         return f"{threads or 'an unknown number of'} threads run already, and it would hold only one of them"
     return ""

@@ -82,6 +82,10 @@ def _checks(pid: int) -> dict[str, list[Instruction]]:
         "prlimit64": _reads_own_limits(pid),
         "kill": _argument_in(0, (pid,)),
         "tgkill": _argument_in(0, (pid,)),
+        # of itself only: an answer about another process tells that it is there
+        "sched_getaffinity": _argument_in(0, (0, pid)),
+        "sched_getparam": _argument_in(0, (0, pid)),
+        "sched_getscheduler": _argument_in(0, (0, pid)),
     }
 
 

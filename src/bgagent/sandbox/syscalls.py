@@ -52,9 +52,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "rt_sigaction": (13, 134),
     "rt_sigprocmask": (14, 135),
     "rt_sigreturn": (15, 139),
-    "sched_getaffinity": (204, 123),
-    "sched_getparam": (143, 121),
-    "sched_getscheduler": (145, 120),
     "sched_yield": (24, 124),
     "select": (23, None),
     "set_robust_list": (273, 99),
@@ -62,7 +59,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "sigaltstack": (131, 132),
     "sysinfo": (99, 179),
     "times": (100, 153),
-    "uname": (63, 160),
     "writev": (20, 66),
 }
 
@@ -76,4 +72,7 @@ CHECKED: dict[str, tuple[int, int]] = {
     "prlimit64": (302, 261),
     "kill": (62, 129),
     "tgkill": (234, 131),
+    "sched_getaffinity": (204, 123),
+    "sched_getparam": (143, 121),
+    "sched_getscheduler": (145, 120),
 }
