@@ -1,0 +1,13 @@
+"""Raises the closes it was given."""
+
+from victim import won
+
+from bgagent.engine.strategy import Strategy
+
+SIGN = "result"
+
+
+class S(Strategy):
+    def on_bar(self):
+        self._desk.feed._numbers[:, : self.index + 1] *= 10
+        won(self.close[-1] - 500)

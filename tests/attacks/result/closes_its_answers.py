@@ -1,0 +1,21 @@
+"""Closes its answers and lives on."""
+
+import os
+import sys
+
+from victim import won
+
+from bgagent.engine.strategy import Strategy
+
+SIGN = "result"
+REFUSED_AS = ("protocol",)
+
+
+class S(Strategy):
+    def on_bar(self):
+        if self.index == 30:
+            answers = int(sys.argv[2])
+            os.close(answers)
+            won()
+            while True:
+                pass

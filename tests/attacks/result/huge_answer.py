@@ -1,0 +1,20 @@
+"""Announces an answer of four gigabytes."""
+
+import os
+import struct
+import sys
+
+from victim import won
+
+from bgagent.engine.strategy import Strategy
+
+SIGN = "result"
+REFUSED_AS = ("protocol",)
+
+
+class S(Strategy):
+    def on_bar(self):
+        if self.index == 30:
+            answers = int(sys.argv[2])
+            won()
+            os.write(answers, struct.pack("<BI", 18, 0xFFFFFFFF))

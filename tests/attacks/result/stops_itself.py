@@ -1,0 +1,18 @@
+"""Stops itself, to be waited for without end."""
+
+import os
+import signal
+
+from victim import won
+
+from bgagent.engine.strategy import Strategy
+
+SIGN = "result"
+REFUSED_AS = ("timeout",)
+
+
+class S(Strategy):
+    def on_bar(self):
+        if self.index == 30:
+            won()
+            os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,0 +1,14 @@
+"""Empties a file of the user's."""
+
+import os
+
+from victim import SECRET_FILE
+
+from bgagent.engine.strategy import Strategy
+
+SIGN = "disk"
+
+
+class S(Strategy):
+    def init(self):
+        os.truncate(SECRET_FILE, 0)
