@@ -11,6 +11,7 @@ from bgagent.reporting.visible import visible
         ("a\nb\tc\u2028d", "a b c d"),
         ("\u202egnp.exe", "gnp.exe"),  # would be read from right to left
         ("a\u200bb\ufeff", "ab"),
+        ("1\u202f000\u00a0%", "1\u202f000\u00a0%"),  # spaces inside figures
         ("बंद\u200dकर", "बंद\u200dकर"),  # joiners belong to the script
         ("$25K → ₹10,00,000", "$25K → ₹10,00,000"),
     ],

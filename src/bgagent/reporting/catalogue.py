@@ -15,7 +15,8 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 class Catalogue:
     """One language: its code, its signs, and its words by the English ones.
 
-    percent: what stands before a percent sign. lakhs: digits grouped by two above the thousands.
+    percent: what stands before a percent sign. lakhs: digits grouped by two above the thousands. symbol_after: a
+    currency's symbol stands behind its amount.
     """
 
     code: str = "en"
@@ -24,6 +25,7 @@ class Catalogue:
     group: str = ","
     percent: str = ""
     lakhs: bool = False
+    symbol_after: bool = False
     texts: dict[str, str] = field(default_factory=dict)
 
     def say(self, text: str, /, **values: object) -> str:

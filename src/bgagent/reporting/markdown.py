@@ -31,15 +31,20 @@ class Ready(str):
 
 def escape(text: str) -> Ready:
     """One line of text that markdown shows as it is: no table cell, link, image, HTML or formula comes of it."""
-    line = " ".join(visible(text).split())
+    line = _one_line(text)
     line = _SPECIAL.sub(r"\\\g<0>", line)
     line = _OPENING.sub(r"\1\\\2", line)  # a heading, quote or list begins with these
     return Ready(_AUTOLINK.sub(lambda found: f"{found[0][:-1]}&#{ord(found[0][-1])};", line))
 
 
+def _one_line(text: str) -> str:
+    """What is visible of a text, with single spaces; those inside figures stay as they are."""
+    return re.sub(" +", " ", visible(text)).strip()
+
+
 def code_span(text: str) -> Ready:
     """One line in a code span, whatever backticks it holds; empty text stays empty."""
-    line = " ".join(visible(text).split())
+    line = _one_line(text)
     if not line:
         return Ready("")
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))

@@ -3,13 +3,14 @@
 import unicodedata
 
 _JOINERS = "\u200c\u200d"  # part of how Hindi, Persian and others are written
+_FIRM_SPACES = "\u00a0\u202f"  # part of how figures are written in French and others
 
 
 def visible(text: str, *, keep_lines: bool = False) -> str:
     """The text without control characters and without those that hide or turn around others."""
     if text.isascii() and text.isprintable():
         return text
-    kept = f"{_JOINERS}\n\t" if keep_lines else _JOINERS
+    kept = _JOINERS + _FIRM_SPACES + ("\n\t" if keep_lines else "")
     return "".join(_shown(letter, kept) for letter in text)
 
 

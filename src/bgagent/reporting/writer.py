@@ -32,6 +32,9 @@ class Writer:
         text = figures.money(value, self.currency, with_symbol=self.with_symbol)
         if value is None:
             return self.say(text)
+        symbol = figures.SYMBOLS.get(self.currency, "") if self.with_symbol and self.catalogue.symbol_after else ""
+        if symbol:
+            text = f"{text.replace(symbol, '')}\u00a0{symbol}"
         return self.catalogue.number(text, lakhs=self.currency == "INR")
 
     def percent(self, value: float | None) -> str:
