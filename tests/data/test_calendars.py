@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from bgagent.data.calendars import (
+    distinct,
     easter,
+    is_among,
     last_complete_session,
     local_days,
     midnights,
@@ -88,6 +90,15 @@ def test_local_days_and_midnights_follow_the_clocks_of_the_zone():
     assert [str(day) for day in days] == ["2024-03-08", "2024-03-11", "2024-03-11", "2024-03-12"]
     starts = midnights(days, "America/New_York")
     assert [str(start) for start in starts[:2]] == ["2024-03-08T05:00:00", "2024-03-11T04:00:00"]
+
+
+def test_days_are_found_among_others():
+    some = np.array(["2024-01-02", "2024-01-02", "2024-01-05", "2024-01-09"], dtype="datetime64[D]")
+    others = np.array(["2024-01-02", "2024-01-04", "2024-01-05"], dtype="datetime64[D]")
+    assert [str(day)[-2:] for day in distinct(some)] == ["02", "05", "09"]
+    assert is_among(some, others).tolist() == [True, True, True, False]
+    assert is_among(some, others[:0]).tolist() == [False] * 4
+    assert len(distinct(others[:0])) == 0
 
 
 def test_the_days_with_bars_tell_when_a_market_trades():

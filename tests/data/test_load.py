@@ -143,6 +143,17 @@ def test_a_source_that_begins_late_or_ends_early_is_named(tmp_path):
     assert set(series.provenance.warnings) == {finding.text for finding in series.findings}
 
 
+@pytest.mark.parametrize(("count", "is_named"), [(280, False), (600, True)])
+def test_knowing_that_a_share_survived_is_named(tmp_path, count, is_named):
+    write_daily(tmp_path, "ABC", weekdays_from(date(2023, 1, 2), count), [100.0 + n % 7 for n in range(count)])
+    period = Period(date(2023, 1, 2), date(2023, 12, 29))
+    series = load_series("ABC", period, warmup_bars=0, provider=FolderProvider([tmp_path]), now=NOW)
+    found = {finding.code: finding for finding in series.findings}
+    assert ("survivorship" in found) is is_named
+    if is_named:
+        assert found["survivorship"].severity is Severity.NOTE
+
+
 def test_a_session_that_is_not_over_is_not_used(tmp_path):
     write_daily(tmp_path, "ABC", ["2026-11-18", "2026-11-19", "2026-11-20"], [1.0, 2.0, 3.0])
     period = Period(date(2026, 11, 1), date(2026, 11, 20))

@@ -15,6 +15,7 @@ from bgagent.periods import Period, Timeframe, Trading
 
 _LATE_START_SESSIONS = 10
 _EARLY_END_SESSIONS = 5
+_HINDSIGHT_DAYS = 366
 _GAP_DAYS = 30  # indicators must not be fed across a hole of that length
 
 
@@ -130,6 +131,13 @@ def edge_findings(
         what = f"the source has a gap after {last}" if goes_on else f"the source ends on {last}"
         text = f"{what}, {_counted(early)} before {until}: the result is that of {first} to {last}"
         found.append(Finding("early_end", severity, text))
+    ends = raw.sessions[-1].item()
+    if market.pays and not raw.synthetic and (ends - last).days > _HINDSIGHT_DAYS:
+        text = (
+            f"{raw.symbol} is known to have traded until {ends}: a choice made today knows that it survived, "
+            f"one made by {last} could not (survivorship)"
+        )
+        found.append(Finding("survivorship", Severity.NOTE, text))
     if cut.warmup_bars < warmup_bars:
         there = f"only {cut.warmup_bars} of" if cut.warmup_bars else "none of the"
         why = f"the source begins on {begins}"

@@ -71,8 +71,8 @@ def read_times(written: Written, market: Market) -> Moments:
 
 def _read_each(written: Written) -> tuple[Times, NDArray[np.timedelta64]]:
     """Each row's wall-clock time and its offset from UTC (NaT: none named)."""
-    given = (np.datetime_as_string(written) if written.dtype.kind == "M" else written).tolist()
-    texts = [(text.decode("utf-8", "replace") if isinstance(text, bytes) else text).strip() for text in given]
+    given = written.astype(np.str_) if written.dtype.kind == "M" else written
+    texts = [(text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)).strip() for text in given]
     day_first = _is_day_first(texts)
     stamps = np.empty(len(texts), dtype="datetime64[s]")
     offsets = np.empty(len(texts), dtype="timedelta64[s]")

@@ -8,7 +8,7 @@ import numpy as np
 
 from bgagent.bars import Bars
 from bgagent.data.adjust import adjust
-from bgagent.data.calendars import trading_of
+from bgagent.data.calendars import distinct, trading_of
 from bgagent.data.clean import tidy
 from bgagent.data.coarsen import bucket_starts, can_be_made_of, coarsen, regular_hours
 from bgagent.data.coverage import cut_rows, edge_findings, nothing_there, refuse_future
@@ -63,7 +63,7 @@ def load_series(
     cut = cut_rows(raw, buckets, period.start, until, timeframe, warmup_bars)
     if cut is None:
         raise nothing_there(raw, period, until, timeframe, provider.where)
-    trading = market.trading if raw.synthetic else trading_of(market, np.unique(raw.sessions))
+    trading = market.trading if raw.synthetic else trading_of(market, distinct(raw.sessions))
     adjusted = adjust(raw, cut.first, cut.last, price_mode, pays=market.pays)
     bars = adjusted.bars
     if timeframe is not raw.timeframe:

@@ -6,7 +6,7 @@ Nothing is mended here; each finding names the sessions, so that a person can lo
 import numpy as np
 
 from bgagent.bars import Bars, Times
-from bgagent.data.calendars import weekday_of
+from bgagent.data.calendars import distinct, is_among, weekday_of
 from bgagent.data.findings import Finding, Severity, days_of, name_days
 from bgagent.data.markets import Market
 from bgagent.data.session_lists import SessionLists
@@ -68,14 +68,14 @@ def _gaps(bars: Bars, market: Market, trading: Trading, lists: SessionLists) -> 
     span = bars.span()
     if span is None:
         return []
-    have = np.unique(bars.sessions)
+    have = distinct(bars.sessions)
     known = lists.known(market, trading, span)
     if known is None:
         return _long_gaps(bars, market, lists)
     start, wanted = known.period.start, known.days
     have = have[(have >= np.datetime64(start)) & (have <= np.datetime64(known.period.end))]
     found = []
-    missing = wanted[~np.isin(wanted, have)]
+    missing = wanted[~is_among(wanted, have)]
     if trading is Trading.WEEKDAYS:  # many sources leave out Christmas and New Year's Day
         month_day = missing - missing.astype("datetime64[Y]").astype("datetime64[D]")
         missing = missing[(month_day.astype(int) > 0) & (month_day.astype(int) < 357)]
@@ -84,7 +84,7 @@ def _gaps(bars: Bars, market: Market, trading: Trading, lists: SessionLists) -> 
         serious = len(days) >= 5 or len(days) > len(wanted) // 100
         text = f"{len(days)} {'session has' if len(days) == 1 else 'sessions have'} no bar: {name_days(days)}"
         found.append(Finding("missing_sessions", Severity.CAUTION if serious else Severity.NOTE, text, days))
-    extra = have[~np.isin(have, wanted)]
+    extra = have[~is_among(have, wanted)]
     if trading is Trading.WEEKDAYS:
         extra = extra[weekday_of(extra) != 6]  # the week of currencies opens on Sunday evening
     if len(extra):
@@ -113,7 +113,7 @@ def _short_sessions(bars: Bars, half_days: Times) -> list[Finding]:
 
 
 def _long_gaps(bars: Bars, market: Market, lists: SessionLists) -> list[Finding]:
-    days = np.unique(bars.sessions)
+    days = distinct(bars.sessions)
     width = np.diff(days).astype(int)
     text = f"only gaps of more than {_LONG_GAP_DAYS} days are looked for: {lists.missing(market)}"
     return [
