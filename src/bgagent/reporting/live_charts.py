@@ -90,6 +90,7 @@ def _run(run: RunRow, curve: Curve) -> dict[str, Any]:
         "symbol": visible(next(iter(curve.closes))),
         "together": together,
         "decimals": decimals,
+        "shown": _shown_decimals(closes, decimals),
         "log": bool(closes.min() > 0 and closes.max() / closes.min() >= LOG_FROM),
         "times": [_time(curve.at[start]) for start in starts.tolist()],
         "open": _rounded(opens[starts], decimals),
@@ -123,6 +124,12 @@ def _decimals(values: Floats) -> int:
     """Decimals that keep six significant digits of the largest value, at least two."""
     largest = float(np.abs(values).max())
     return 2 if largest >= 1000 or largest == 0 else min(12, max(2, 5 - int(np.floor(np.log10(largest)))))
+
+
+def _shown_decimals(closes: Floats, decimals: int) -> int:
+    """Decimals of a price on the axis: cents from 10 on, as in the tables."""
+    lowest = float(closes.min())
+    return 2 if lowest >= 10 else 4 if lowest >= 1 else decimals
 
 
 def _rounded(values: Floats, decimals: int) -> list[float | None]:

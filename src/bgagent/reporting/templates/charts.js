@@ -2,7 +2,7 @@
 // equity, drawdown and price to zoom and to point at, in place of the still drawings; times linked within a run
 const source = document.getElementById("chart-data");
 const given = source ? JSON.parse(source.textContent) : { runs: [] };
-const { createChart, createSeriesMarkers, CandlestickSeries, LineSeries, AreaSeries, PriceScaleMode, LineStyle } = LightweightCharts;
+const { createChart, createSeriesMarkers, CandlestickSeries, LineSeries, BaselineSeries, PriceScaleMode, LineStyle } = LightweightCharts;
 const COLOURS = ["--one", "--two", "--three", "--four", "--five", "--six"];
 const STYLES = [LineStyle.Solid, LineStyle.Dashed, LineStyle.Dotted, LineStyle.LargeDashed, LineStyle.SparseDotted, LineStyle.Solid];
 const drawn = [];
@@ -64,14 +64,18 @@ function equity(box, runs) {
   entry.legend = runs.map((run, number) => ({ series: lines[number], name: run.label, paint: COLOURS[number % 6], format: (v) => amount.format(v) }));
   if (runs[0].held.length) addLine(entry, runs[0].held, runs[0].benchmark, { paint: "--rest", style: LineStyle.Dashed, width: 1 });
   scaleFor(lines[0], runs.flatMap((run) => run.equity).concat(runs[0].held));
-  const fall = entry.chart.addSeries(AreaSeries, {
-    lineWidth: 1, lastValueVisible: false, priceLineVisible: false, invertFilledArea: true,
+  const fall = entry.chart.addSeries(BaselineSeries, {
+    baseValue: { type: "price", price: 0 }, lineWidth: 1, lastValueVisible: false, priceLineVisible: false,
     priceFormat: { type: "custom", formatter: (v) => exact(1).format(v) + "%", minMove: 0.01 },
   }, 1);
   fall.setData(points(runs[0], runs[0].drawdown));
+  fall.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.08 } });
   entry.paint.push(() => {
     const red = colour(box, "--fall");
-    fall.applyOptions({ lineColor: red, topColor: red + "2e", bottomColor: red + "2e" });
+    fall.applyOptions({
+      topLineColor: red, topFillColor1: red + "00", topFillColor2: red + "00",
+      bottomLineColor: red, bottomFillColor1: red + "2e", bottomFillColor2: red + "2e",
+    });
   });
   entry.legend.push({ series: fall, name: given.words.Drawdown, paint: "--fall", format: (v) => exact(2).format(v) + "%" });
   entry.chart.panes()[1].setStretchFactor(0.4);
@@ -83,7 +87,7 @@ function equity(box, runs) {
 function price(box, run) {
   const below = Math.max(0, ...run.overlays.map((line) => line.pane));
   const entry = open(box, run, 380 + 90 * below);
-  const format = (value) => exact(run.decimals).format(value);
+  const format = (value) => exact(run.shown).format(value);
   const candles = entry.chart.addSeries(CandlestickSeries, {
     lastValueVisible: false, priceLineVisible: false, borderVisible: false,
     priceFormat: { type: "custom", formatter: format, minMove: 10 ** -run.decimals },
