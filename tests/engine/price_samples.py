@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bgagent.bars import Bars, daily_bars
+from bgagent.bars import PRICE_COLUMNS, Bars, daily_bars
+from bgagent.periods import Timeframe
 
 
 def weekdays(count: int, *, start: str = "2024-01-01") -> np.ndarray:
@@ -38,3 +39,20 @@ def random_bars(seed: int, count: int, *, start: str = "2024-01-01") -> Bars:
     low = np.minimum(opening, close) * (1.0 - 0.01 * generator.random(count))
     volume = np.where(generator.random(count) < 0.1, 0.0, generator.integers(1, 1000, count)).astype(float)
     return bars_of(close, open=opening, high=high, low=low, volume=volume, start=start)
+
+
+def bars_within_the_day(seed: int, sessions: int, *, minutes: int = 15, start: str = "2024-01-04") -> Bars:
+    """Random bars from 14:30 UTC on, 26 of them (a session of 6.5 hours) when they last 15 minutes, on weekdays."""
+    per_session = 390 // minutes
+    flat = random_bars(seed, sessions * per_session)
+    days = np.repeat(weekdays(sessions, start=start), per_session)
+    offsets = np.tile(np.arange(per_session) * minutes + 14 * 60 + 30, sessions).astype("timedelta64[m]")
+    columns = {name: getattr(flat, name) for name in PRICE_COLUMNS}
+    frame = next(frame for frame in Timeframe if frame.is_intraday and frame.minutes == minutes)
+    return Bars("TEST", frame, days.astype("datetime64[s]") + offsets, days, **columns)
+
+
+def spliced(bars: Bars, other: Bars, cut: int) -> Bars:
+    """The first `cut` bars of one, then those of the other."""
+    columns = {name: np.concatenate((getattr(bars, name)[:cut], getattr(other, name)[cut:])) for name in PRICE_COLUMNS}
+    return Bars(bars.symbol, bars.timeframe, bars.times, bars.sessions, **columns)

@@ -106,7 +106,7 @@ def test_clauses_that_code_cannot_follow_are_left_to_the_engine():
 
 def test_the_prompt_is_short():
     question = write_question("", "x", is_short=False)
-    assert len(question.instructions) / 4 < 2000  # tokens, about
+    assert len(question.instructions) / 4 < 2500  # tokens, about
     assert "crosses_above(a, b)" in question.instructions
     assert len(write_question("", "x", is_short=True).instructions) < 0.9 * len(question.instructions)
 

@@ -11,16 +11,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bgagent.bars import PRICE_COLUMNS
 from bgagent.engine.expression import Binary, Call, Compare, Logic, Name, Node, Number, Unary, combine, is_constant
 
 MAX_BYTES = 2000
 _MAX_DEPTH = 40
+_MOST_NAMED = 12  # words in a message
 
 _TOKEN = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?P<glued>[A-Za-z_.]\w*)?"
     r"|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|==|!=|[-+*/<>(),])|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL | re.ASCII,
 )
+_DOTTED = re.compile(r"\w\.[A-Za-z]", re.ASCII)
 _ADVICE = {
     "=": "write == to compare",
     "&": "write 'and'",
@@ -77,17 +80,21 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words an expression may use. names: what each word is, CONDITION or NUMBER."""
+    """The words an expression may use.
+
+    names: what each word is, CONDITION or NUMBER. symbols: words that may stand before a dot and a column's name.
+    """
 
     names: Mapping[str, Kind]
     signatures: Mapping[str, Signature]
+    symbols: frozenset[str] = frozenset()
 
 
 def read_expression(text: str, vocabulary: Vocabulary) -> Node:
     """The tree of `text`. Raises RuleError when it is no expression of the vocabulary, or longer than 2000 bytes."""
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise RuleError(f"the expression is {len(text)} characters long; write at most {MAX_BYTES}")
-    _check_tokens(text)
+    _check_tokens(text, may_have_dots=bool(vocabulary.symbols))
     indent = len(text) - len(text.lstrip())
     flat = re.sub(r"\s", " ", text[indent:])
     if not flat:
@@ -106,7 +113,7 @@ def kind_of(node: Node, vocabulary: Vocabulary) -> Kind:
     """CONDITION or NUMBER."""
     match node:
         case Name(name):
-            return vocabulary.names[name]
+            return vocabulary.names.get(name, Kind.NUMBER)  # a column of another symbol is none of the words
         case Call(function, _):
             return vocabulary.signatures[function].result
         case Logic() | Compare() | Unary("not", _):
@@ -115,9 +122,11 @@ def kind_of(node: Node, vocabulary: Vocabulary) -> Kind:
             return Kind.NUMBER
 
 
-def _check_tokens(text: str) -> None:
+def _check_tokens(text: str, *, may_have_dots: bool) -> None:
     """Keeps everything from Python's parser that the language has no use for: strings, lambdas, odd numbers."""
     for token in _TOKEN.finditer(text):
+        if may_have_dots and token[0] == "." and re.match(_DOTTED, text[token.start() - 1 :]):
+            continue
         if token["glued"]:
             raise RuleError(f"'{token[0]}' {_place(text, token.start())} is not a number, in {_quoted(text)}")
         if sign := token["other"]:
@@ -147,6 +156,13 @@ class _Reader:
                 if name not in self.vocabulary.names:
                     raise self.error(source, self.unknown(name))
                 return Name(name)
+            case ast.Attribute(value=ast.Name(id=symbol), attr=column):
+                if symbol.lower() not in self.vocabulary.symbols:
+                    known = ", ".join(sorted(self.vocabulary.symbols))
+                    raise self.error(source, f"unknown symbol '{symbol}'; known are {known}")
+                if column not in PRICE_COLUMNS:
+                    raise self.error(source, f"'{symbol}.{column}': write one of {', '.join(PRICE_COLUMNS)} after it")
+                return Name(f"{symbol.lower()}.{column}")
             case ast.Call(func=ast.Name(id=function), args=arguments, keywords=keywords):
                 return self.call(source, function, arguments, has_keywords=bool(keywords), depth=below)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -214,7 +230,8 @@ class _Reader:
         return Call(function, nodes)
 
     def argument(self, source: ast.expr, parameter: Parameter, usage: str, depth: int) -> Node:
-        node = self.operand(source, Kind.NUMBER, usage, depth)
+        wanted_kind = Kind.CONDITION if parameter.kind is Kind.CONDITION else Kind.NUMBER
+        node = self.operand(source, wanted_kind, usage, depth)
         written = ast.unparse(source)
         if parameter.kind is Kind.SERIES and is_constant(node):
             raise self.error(source, f"{usage}: {parameter.name} must be prices or an indicator, was {written}")
@@ -236,7 +253,9 @@ class _Reader:
             return f"'{word}' is a function; write {word}({parameters})"
         nearest = difflib.get_close_matches(word.lower(), [*names, *functions], n=1, cutoff=0.6)
         kind = "function" if called else "name"
-        known = f"did you mean '{nearest[0]}'?" if nearest else f"known are {', '.join(functions if called else names)}"
+        first = list(functions if called else names)[:_MOST_NAMED]
+        others = " and others (docs/rules.md)" if len(first) < len(functions if called else names) else ""
+        known = f"did you mean '{nearest[0]}'?" if nearest else f"known are {', '.join(first)}{others}"
         return f"unknown {kind} '{word}'; {known}"
 
     def error(self, source: ast.expr, problem: str) -> RuleError:

@@ -7,32 +7,30 @@ its own, so that `sma(rsi(close, 14), 5)` starts where the RSI does and a gap st
 Raises ValueError when lengths differ, an array is not one-dimensional or a parameter is out of range.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from bgagent.bars import Floats
-from bgagent.engine.talib_loader import load_talib
+from bgagent.engine.talib_calls import at_least, defined, from_talib
 
 
 def sma(values: Floats, length: int) -> Floats:
     """Simple mean of the last `length` values."""
-    return _from_talib("SMA", (values,), (_at_least(1, length),), warmup=length - 1)
+    return from_talib("SMA", (values,), (at_least(1, length),), warmup=length - 1)
 
 
 def ema(values: Floats, length: int) -> Floats:
     """Exponential average with weight 2 / (length + 1), seeded with the simple mean of the first `length` values."""
-    return _from_talib("EMA", (values,), (_at_least(1, length),), warmup=length - 1)
+    return from_talib("EMA", (values,), (at_least(1, length),), warmup=length - 1)
 
 
 def wma(values: Floats, length: int) -> Floats:
     """Mean of the last `length` values with weights 1, 2, ... `length`, the newest heaviest."""
-    return _from_talib("WMA", (values,), (_at_least(1, length),), warmup=length - 1)
+    return from_talib("WMA", (values,), (at_least(1, length),), warmup=length - 1)
 
 
 def rsi(values: Floats, length: int) -> Floats:
     """Wilder's relative strength index, 0 to 100; 0 as long as no value has moved."""
-    return _from_talib("RSI", (values,), (_at_least(2, length),), warmup=length)
+    return from_talib("RSI", (values,), (at_least(2, length),), warmup=length)
 
 
 def macd(values: Floats, fast: int, slow: int, signal: int) -> Floats:
@@ -67,39 +65,39 @@ def bollinger_lower(values: Floats, length: int, deviations: float) -> Floats:
 
 def atr(high: Floats, low: Floats, close: Floats, length: int) -> Floats:
     """Wilder's average of the true range, in the price's own unit."""
-    return _from_talib("ATR", (high, low, close), (_at_least(1, length),), warmup=length)
+    return from_talib("ATR", (high, low, close), (at_least(1, length),), warmup=length)
 
 
 def adx(high: Floats, low: Floats, close: Floats, length: int) -> Floats:
     """Wilder's average directional index, 0 to 100."""
-    return _from_talib("ADX", (high, low, close), (_at_least(2, length),), warmup=2 * length - 1)
+    return from_talib("ADX", (high, low, close), (at_least(2, length),), warmup=2 * length - 1)
 
 
 def plus_di(high: Floats, low: Floats, close: Floats, length: int) -> Floats:
     """Wilder's directional indicator of upward moves, 0 to 100."""
-    return _from_talib("PLUS_DI", (high, low, close), (_at_least(1, length),), warmup=length)
+    return from_talib("PLUS_DI", (high, low, close), (at_least(1, length),), warmup=length)
 
 
 def minus_di(high: Floats, low: Floats, close: Floats, length: int) -> Floats:
     """Wilder's directional indicator of downward moves, 0 to 100."""
-    return _from_talib("MINUS_DI", (high, low, close), (_at_least(1, length),), warmup=length)
+    return from_talib("MINUS_DI", (high, low, close), (at_least(1, length),), warmup=length)
 
 
 def cci(high: Floats, low: Floats, close: Floats, length: int) -> Floats:
     """Commodity channel index: distance of the typical price from its mean in 0.015 mean absolute deviations."""
-    return _from_talib("CCI", (high, low, close), (_at_least(2, length),), warmup=length - 1)
+    return from_talib("CCI", (high, low, close), (at_least(2, length),), warmup=length - 1)
 
 
 def mfi(high: Floats, low: Floats, close: Floats, volume: Floats, length: int) -> Floats:
     """Money flow index, 0 to 100; NaN, not TA-Lib's 0, where no volume at all is known for its bars."""
-    result = _from_talib("MFI", (high, low, close, volume), (_at_least(2, length),), warmup=length)
+    result = from_talib("MFI", (high, low, close, volume), (at_least(2, length),), warmup=length)
     traded = highest(volume, length) > 0
     return result if traded[length:].all() else np.where(traded, result, np.nan)
 
 
 def williams_r(high: Floats, low: Floats, close: Floats, length: int) -> Floats:
     """Williams %R, -100 (close at the lowest low of `length` bars) to 0 (at the highest high)."""
-    return _from_talib("WILLR", (high, low, close), (_at_least(2, length),), warmup=length - 1)
+    return from_talib("WILLR", (high, low, close), (at_least(2, length),), warmup=length - 1)
 
 
 def stochastic_k(high: Floats, low: Floats, close: Floats, length: int, smooth: int, d_length: int) -> Floats:
@@ -117,22 +115,22 @@ def stochastic_d(high: Floats, low: Floats, close: Floats, length: int, smooth: 
 
 def highest(values: Floats, length: int) -> Floats:
     """Highest of the last `length` values, the present one included."""
-    if _at_least(1, length) == 1:
-        return _defined(values)
-    return _from_talib("MAX", (values,), (length,), warmup=length - 1)
+    if at_least(1, length) == 1:
+        return defined(values)
+    return from_talib("MAX", (values,), (length,), warmup=length - 1)
 
 
 def lowest(values: Floats, length: int) -> Floats:
     """Lowest of the last `length` values, the present one included."""
-    if _at_least(1, length) == 1:
-        return _defined(values)
-    return _from_talib("MIN", (values,), (length,), warmup=length - 1)
+    if at_least(1, length) == 1:
+        return defined(values)
+    return from_talib("MIN", (values,), (length,), warmup=length - 1)
 
 
 def previous(values: Floats, bars_back: int = 1) -> Floats:
     """The value `bars_back` bars earlier."""
     result = np.full(len(values), np.nan)
-    result[_at_least(1, bars_back) :] = _defined(values)[:-bars_back]
+    result[at_least(1, bars_back) :] = defined(values)[:-bars_back]
     return result
 
 
@@ -140,12 +138,12 @@ def change(values: Floats, length: int) -> Floats:
     """Change against the value `length` bars earlier, as a fraction of it; NaN where that is 0."""
     earlier = previous(values, length)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return _defined(values / earlier - 1.0)
+        return defined(values / earlier - 1.0)
 
 
 def deviation(values: Floats, length: int) -> Floats:
     """Population deviation (ddof 0) of the last `length` values; exactly 0 where they are all equal."""
-    result = _from_talib("STDDEV", (values,), (_at_least(2, length),), warmup=length - 1)
+    result = from_talib("STDDEV", (values,), (at_least(2, length),), warmup=length - 1)
     # running sums leave a residue of rounding after a move, which would pass for a deviation
     flat = highest(values, length) == lowest(values, length)
     return np.where(flat, 0.0, result) if flat.any() else result
@@ -154,64 +152,25 @@ def deviation(values: Floats, length: int) -> Floats:
 def zscore(values: Floats, length: int) -> Floats:
     """Distance from the mean of the last `length` values in their deviations (ddof 0); NaN where they are all equal."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _defined((values - sma(values, length)) / deviation(values, length))
+        return defined((values - sma(values, length)) / deviation(values, length))
 
 
 def _macd(values: Floats, fast: int, slow: int, signal: int, *, output: int) -> Floats:
     if not fast < slow:  # TA-Lib would swap them without a word
         raise ValueError(f"the fast average must be shorter than the slow one, were {fast} and {slow}")
-    lengths = (_at_least(2, fast), slow, _at_least(1, signal))
-    return _from_talib("MACD", (values,), lengths, warmup=slow - 1 + signal - 1, output=output)
+    lengths = (at_least(2, fast), slow, at_least(1, signal))
+    return from_talib("MACD", (values,), lengths, warmup=slow - 1 + signal - 1, output=output)
 
 
 def _bollinger(values: Floats, length: int, deviations: float, *, output: int) -> Floats:
     if not deviations > 0:
         raise ValueError(f"the number of deviations must be above 0, was {deviations}")
-    parameters = (_at_least(2, length), float(deviations), float(deviations), 0)
-    return _from_talib("BBANDS", (values,), parameters, warmup=length - 1, output=output)
+    parameters = (at_least(2, length), float(deviations), float(deviations), 0)
+    return from_talib("BBANDS", (values,), parameters, warmup=length - 1, output=output)
 
 
 def _stochastic(high: Floats, low: Floats, close: Floats, lengths: tuple[int, int, int], *, output: int) -> Floats:
-    length, smooth, d_length = (_at_least(1, value) for value in lengths)
+    length, smooth, d_length = (at_least(1, value) for value in lengths)
     parameters = (length, smooth, 0, d_length, 0)  # both averages simple
     warmup = length - 1 + smooth - 1 + d_length - 1
-    return _from_talib("STOCH", (high, low, close), parameters, warmup=warmup, output=output)
-
-
-def _at_least(minimum: int, length: int) -> int:
-    if length < minimum:
-        raise ValueError(f"a length must be {minimum} or more, was {length}")
-    return length
-
-
-def _defined(values: Floats) -> Floats:
-    """The values, NaN where they are not finite."""
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def _from_talib(
-    function: str, columns: tuple[Floats, ...], parameters: tuple[float, ...], *, warmup: int, output: int = 0
-) -> Floats:
-    """One output of a TA-Lib function, computed on each unbroken stretch of defined values longer than `warmup`."""
-    arrays = [np.ascontiguousarray(column, dtype=np.float64) for column in columns]
-    if any(array.ndim != 1 or array.shape != arrays[0].shape for array in arrays):
-        raise ValueError(f"{function} needs one-dimensional arrays of one length, got {[a.shape for a in arrays]}")
-    call = getattr(load_talib(), function)
-    result = np.full(len(arrays[0]), np.nan)
-    for start, stop in _stretches(arrays):
-        if stop - start > warmup:
-            outputs = call(*(array[start:stop] for array in arrays), *parameters)
-            result[start:stop] = outputs[output] if isinstance(outputs, tuple) else outputs
-    return result
-
-
-def _stretches(arrays: list[Floats]) -> Iterator[tuple[int, int]]:
-    """Start and stop of each run of bars on which every array is finite."""
-    finite = np.isfinite(arrays[0])
-    for array in arrays[1:]:
-        finite &= np.isfinite(array)
-    if finite.all():
-        yield 0, len(finite)
-        return
-    edges = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0))
-    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return from_talib("STOCH", (high, low, close), parameters, warmup=warmup, output=output)

@@ -8,7 +8,7 @@ from bgagent.artifacts.attempts import Check, StrategySource
 from bgagent.artifacts.clauses import Clause, ClauseStatus
 from bgagent.artifacts.codec import to_plain
 from bgagent.artifacts.spec import RunSpec, StrategySpec
-from bgagent.engine.vocabulary import calendar_words, price_words
+from bgagent.engine.vocabulary import calendar_words, common_words, price_words
 from bgagent.errors import ModelUnavailable
 from bgagent.implementation.strategy_api import strategy_api
 from bgagent.llm.answers import Unreadable, read_python
@@ -65,7 +65,7 @@ def write_question(task: str, purpose: str, *, is_short: bool) -> Question:
     instructions = fill(
         load_prompt(__package__, "write_strategy"),
         api=strategy_api(),
-        words=" ".join(price_words()),
+        words=" ".join(common_words() if is_short else price_words()),
         calendar=" ".join(calendar_words()),
         examples="" if is_short else load_prompt(__package__, "examples"),
     )

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
-from bgagent.engine.vocabulary import calendar_words, price_words
+from bgagent.engine.vocabulary import calendar_words, common_words, price_words
 from bgagent.errors import ModelUnavailable, NeedsClarification
 from bgagent.language import frame
 from bgagent.language.frame import LastSession
@@ -72,7 +72,7 @@ def question_for(sentence: str, known: Outline, *, today: date, is_short: bool) 
     instructions = fill(
         prompt,
         form=describe(Proposal),
-        words=" ".join(price_words()),
+        words=" ".join(common_words() if is_short else price_words()),
         calendar=" ".join(calendar_words()),
     )
     turn = fill(
