@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bgagent.artifacts.attempts import RunFailure
-from bgagent.errors import Bug
+from bgagent.errors import Bug, MachineUnfit
 from bgagent.sandbox.conversation import Proposal, Task
-from bgagent.sandbox.host import propose, run_task
+from bgagent.sandbox.host import prepare, propose, run_task
 from bgagent.sandbox.isolation import LAYERS
 from bgagent.sandbox.limits import Limits
 from bgagent.sandbox.runners import Runners, can_fork
@@ -165,3 +165,19 @@ def test_where_nothing_can_be_forked_runs_are_spawned(monkeypatch):
     with Runners() as made:
         assert isinstance(propose(written(), make_bars(), first=FIRST, account=ACCOUNT, runners=made), Proposal)
         assert made._runners == {}
+
+
+def test_runners_prepared_ahead_are_the_ones_used():
+    with Runners() as made:
+        prepare(made, seed=3, variants=(0, 1))
+        pids = runner_pids(made)
+        assert len(pids) == 2
+        for variant in (0, 1):
+            assert isinstance(run(written(), seed=3, variant=variant, runners=made), Proposal)
+        assert sorted(runner_pids(made)) == sorted(pids)
+
+
+def test_a_machine_that_cannot_start_a_process_is_told_of(monkeypatch):
+    monkeypatch.setattr("bgagent.sandbox.runners.INTERPRETER", ("/nowhere/python",))
+    with Runners() as made, pytest.raises(MachineUnfit, match="cannot be started: No such file"):
+        prepare(made, seed=0, variants=(0,))

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +78,14 @@ def run_task(
         return converse(process, task, limits, permits)
 
 
+def prepare(runners: Runners, *, seed: int, variants: Sequence[int]) -> None:
+    """Has runners for these variants of `propose` import already. Raises MachineUnfit as `propose` does."""
+    if can_fork():
+        for variant in variants:
+            with _starting():
+                runners.starter(_environment(seed, variant))
+
+
 def probe_isolation(limits: Limits = Limits()) -> Isolation:  # noqa: B008 - frozen
     """What would hold strategy code on this machine, found by sealing a process that gets none.
 
@@ -94,10 +103,17 @@ def _start(limits: Limits, seed: int, variant: int, runners: Runners | None) -> 
     if sys.platform.startswith("linux"):
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     environment = _environment(seed, variant)
-    try:
+    with _starting():
         if runners is not None and can_fork():
             return ConfinedProcess(runners.starter(environment), limits=limits)
         return ConfinedProcess(spawner(_PROGRAM, environment), limits=limits)
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """A process that cannot be started is the machine's failing."""
+    try:
+        yield
     except OSError as error:
         raise MachineUnfit(
             f"a process for the strategy cannot be started: {error.strerror or error}",

@@ -134,7 +134,8 @@ class Runners:
     def starter(self, environment: dict[str, str]) -> Starter:
         """Starts children with this environment, the first of them as soon as its runner has imported.
 
-        Raises OSError when the machine cannot start a process.
+        Called ahead, it lets the runner import while something else is done. Raises OSError when the machine cannot
+        start a process.
         """
         key = tuple(sorted(environment.items()))
         runner = self._runners.pop(key, None)
