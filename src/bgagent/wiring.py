@@ -37,8 +37,9 @@ from bgagent.reporting.runs import FinishedRun, curve_of
 from bgagent.reporting.write import write_json
 from bgagent.sandbox.conversation import Proposal
 from bgagent.sandbox.host import probe_isolation as try_isolation
-from bgagent.sandbox.host import propose
+from bgagent.sandbox.host import prepare, propose
 from bgagent.sandbox.limits import Limits
+from bgagent.sandbox.runners import Runners
 from bgagent.settings import Settings
 from bgagent.story import Story, report_failure
 from bgagent.understanding.understand import understand
@@ -243,6 +244,7 @@ def _implement(
             variant=variant,
             producer=source.producer,
             allow_weak=settings.allow_weak_isolation,
+            runners=runners,
         )
 
     def tried(asked: StrategySpec, run_spec: RunSpec, bars: Series, source: StrategySource) -> Trial:
@@ -268,15 +270,17 @@ def _implement(
             seconds=round(seconds, 3),
         )
 
-    done = implement(
-        spec,
-        series,
-        producer=TemplateProducer(),
-        try_source=tried,
-        max_iters=request.max_iters,
-        on_attempt_begins=record.attempt,
-        on_attempt=judged,
-    )
+    with Runners() as runners:
+        prepare(runners, seed=request.seed, variants=(0, 1))  # those every source is run with
+        done = implement(
+            spec,
+            series,
+            producer=TemplateProducer(),
+            try_source=tried,
+            max_iters=request.max_iters,
+            on_attempt_begins=record.attempt,
+            on_attempt=judged,
+        )
     if not done.is_accepted:
         findings = "; ".join(f"{check.id}: {check.detail}" for check in done.critique.findings)
         raise NoAcceptableStrategy(f"no strategy passed the checks ({done.ended}): {findings}")
