@@ -118,6 +118,7 @@ class Book:
         self.cash_interest = cash_interest
         self.day_gaps = day_gaps
         self.last_close = 0.0
+        self.spared = 0.0  # commissions of the bar that a share of the money makes room for, besides its own
         self.lots: list[Lot] = []
         self.orders: list[Instruction] = []
         self.fills: list[tuple[Any, ...]] = []
@@ -168,7 +169,7 @@ class Book:
         self.interest_at.append(interest)
 
     def worth(self, price: float) -> float:
-        """Cash and position at a price."""
+        """Cash and position at a price; with several symbols, at what each costs now."""
         return self.cash + self.quantity * price
 
     def owed(self, price: float) -> float:
@@ -524,7 +525,9 @@ class Book:
         funds = self.funds(open)
         quantity = self.affordable(wanted, price, funds)
         # an order for a share of the money there is, is not cut when it only makes room for its own commission
-        is_cut = quantity < wanted * (1.0 - DUST) and (order.size_kind > CASH or wanted * price > funds * (1.0 + DUST))
+        is_cut = quantity < wanted * (1.0 - DUST) and (
+            order.size_kind > CASH or wanted * price > funds * (1.0 + DUST) + self.spared
+        )
         if order.whole_shares and quantity > 0.0:
             quantity = float(int(quantity + DUST))
             if quantity * price + self.commission(quantity, price) > funds:
@@ -616,7 +619,7 @@ class Book:
             self.ambiguous_bars += 1
 
 
-STOP_LOSS_PLACE = 16  # of the stop loss in a record
+ACTION_PLACE, STOP_LOSS_PLACE = 5, 16  # of the action and of the stop loss in a record
 LONG_ENTRY, LONG_EXIT, SHORT_ENTRY, SHORT_EXIT, SESSION_EXIT = 1, 2, 4, 8, 16  # bits of a signal
 
 

@@ -195,8 +195,9 @@ class WeightPlan:
     read on the bars of `signal_symbol`, None: the first symbol. drift: on such a date nothing is traded unless a weight
     lies at least this far from its target; None: always.
     weights: fixed weights, one for each symbol, below 0 for short. score, top, bottom: `ranked` holds the `top` symbols
-    with the highest score and is short the `bottom` ones; of equal scores the symbol listed first ranks higher; a
-    symbol whose score is not defined is not ranked. volatility_bars: returns that `inverse_volatility` reads.
+    with the highest score and is short the `bottom` ones, all with the same weight; of equal scores the symbol listed
+    first ranks higher; a symbol whose score is not defined, or that may not be held, is not ranked.
+    volatility_bars: returns that `inverse_volatility` reads.
     holds: condition at the decision for a symbol to be held, read on its own bars, or on those of `signal_symbol` if
     that is given; what is not held leaves its share as cash, to `otherwise` (a symbol), or, with `spread`, to the
     symbols that are. invested: sum of the weights that are not fixed. stop_loss, take_profit, trailing_stop: of each
@@ -221,6 +222,7 @@ class WeightPlan:
     stop_loss: Distance | None = None
     take_profit: Distance | None = None
     trailing_stop: Distance | None = None
+    whole_shares: bool = False
 
     def __post_init__(self) -> None:
         if not self.symbols:
@@ -277,6 +279,7 @@ class PaymentPlan:
     weights: tuple[float, ...] = ()
     when: str | None = None
     rebalance_on: str | None = None
+    whole_shares: bool = False
 
     def __post_init__(self) -> None:
         if not self.symbols:

@@ -72,10 +72,10 @@ def _needs_no_price(rule: Rule) -> bool:
     return rule.when is None and rule.on is not None and parse_calendar(rule.on).text in _NEEDS_NO_PRICE
 
 
-def rule_orders(plan: RulePlan, bars: Bars) -> tuple[RuleOrders, Conditions]:
+def rule_orders(plan: RulePlan, bars: Bars, *, symbol: int = 0) -> tuple[RuleOrders, Conditions]:
     """The plan's orders, and (n + 1,) for which bars an entry lacks an ATR or a volatility it needs.
 
-    Raises OrderError for a size by risk without a stop.
+    symbol: the symbol's index in the order log. Raises OrderError for a size by risk without a stop.
     """
     if plan.sizing.kind is SizeKind.RISK and plan.stop_loss is None and plan.trailing_stop is None:
         raise OrderError("a size by risk needs a stop loss or a trailing stop to reckon with")
@@ -96,17 +96,17 @@ def rule_orders(plan: RulePlan, bars: Bars) -> tuple[RuleOrders, Conditions]:
     places = {name: (ORDER_DTYPE.names or ()).index(name) for name in varying}
     values = {name: column.tolist() for name, column in varying.items()}
     orders = RuleOrders(
-        long_entry=_entry(plan, plan.entry, Action.ENTER_LONG, sizing, fixed),
-        short_entry=_entry(plan, plan.short_entry, Action.ENTER_SHORT, sizing, fixed),
-        long_exit=Order(0, Action.EXIT_LONG, reason=_reason(plan.exit)).record(),
-        short_exit=Order(0, Action.EXIT_SHORT, reason=_reason(plan.short_exit)).record(),
+        long_entry=_entry(plan, plan.entry, Action.ENTER_LONG, sizing, fixed, symbol),
+        short_entry=_entry(plan, plan.short_entry, Action.ENTER_SHORT, sizing, fixed, symbol),
+        long_exit=Order(0, Action.EXIT_LONG, symbol=symbol, reason=_reason(plan.exit)).record(),
+        short_exit=Order(0, Action.EXIT_SHORT, symbol=symbol, reason=_reason(plan.short_exit)).record(),
         varying=[(places[name], values[name]) for name in varying],
-        move=Order(0, Action.MOVE, **{name: fixed[name] for name in following}).record(),  # type: ignore[arg-type]
+        move=Order(0, Action.MOVE, symbol=symbol, **{name: fixed[name] for name in following}).record(),  # type: ignore[arg-type]
         moving=[(places[name], values[name]) for name in following],
         max_positions=plan.max_positions,
         wait_bars=plan.wait_bars or 0,
-        session_exit=Order(0, Action.EXIT_ALL, reason="time").record(),
-        step=Order(0, Action.MOVE, stop_loss=Level(1.0)).record(),
+        session_exit=Order(0, Action.EXIT_ALL, symbol=symbol, reason="time").record(),
+        step=Order(0, Action.MOVE, symbol=symbol, stop_loss=Level(1.0)).record(),
         steps=[(step.gain, step.stop_at) for step in plan.stop_steps],
     )
     lacking = np.zeros(len(bars) + 1, dtype=np.bool_)
@@ -117,9 +117,22 @@ def rule_orders(plan: RulePlan, bars: Bars) -> tuple[RuleOrders, Conditions]:
 
 
 def _entry(
-    plan: RulePlan, rule: Rule | None, action: Action, sizing: Sizing, protections: dict[str, Distance | None]
+    plan: RulePlan,
+    rule: Rule | None,
+    action: Action,
+    sizing: Sizing,
+    protections: dict[str, Distance | None],
+    symbol: int,
 ) -> tuple[object, ...]:
-    order = Order(0, action, sizing=sizing, hold_bars=plan.hold_bars, reason=_reason(rule), **protections)  # type: ignore[arg-type]
+    order = Order(
+        0,
+        action,
+        sizing=sizing,
+        hold_bars=plan.hold_bars,
+        reason=_reason(rule),
+        symbol=symbol,
+        **protections,  # type: ignore[arg-type]
+    )
     return order.record()
 
 

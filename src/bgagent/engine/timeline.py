@@ -1,0 +1,65 @@
+"""Several symbols on the union of their sessions: where each has a bar of its own, and what it costs in between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bgagent.bars import PRICE_COLUMNS, Bars, Floats, Times
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """The bars of k symbols, laid onto the n bars that any of them has.
+
+    first: index of the window's first bar. own: (n, k), index of a symbol's own latest bar, -1 before its first.
+    traded: (n, k), where it has a bar of its own. laid: the symbols' bars on all n; one without a bar keeps its last
+    close (its first open before there is one), with a volume of 0.
+    """
+
+    times: Times
+    sessions: Times
+    first: int
+    own: NDArray[np.int64]
+    traded: NDArray[np.bool_]
+    laid: tuple[Bars, ...]
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def before(self, bars: Bars) -> NDArray[np.int64]:
+        """(n,): index of the latest of some bars that is complete before each bar's open, -1 before the first."""
+        return np.searchsorted(bars.times, self.times, side="left") - 1
+
+
+def join(bars: Sequence[Bars], *, first_on: date) -> Timeline:
+    """The symbols' bars together. first_on: first day of the window; earlier bars are warm-up.
+
+    Raises ValueError for no bars, a symbol given twice, bars of different length, or none in the window.
+    """
+    if not bars or not all(len(each) for each in bars):
+        raise ValueError("a portfolio needs bars of each of its symbols")
+    if len({each.symbol for each in bars}) < len(bars):
+        raise ValueError("a portfolio needs each symbol once")
+    if len({each.timeframe for each in bars}) > 1:
+        raise ValueError("all symbols of a portfolio need bars of the same length")
+    times, where = np.unique(np.concatenate([each.times for each in bars]), return_index=True)
+    sessions = np.concatenate([each.sessions for each in bars])[where]
+    first = int(np.searchsorted(sessions, np.datetime64(first_on, "D"), side="left"))
+    if first == len(times):
+        raise ValueError(f"no symbol of the portfolio has a bar on or after {first_on}")
+    own = np.column_stack([np.searchsorted(each.times, times, side="right") - 1 for each in bars])
+    traded = np.column_stack([np.isin(times, each.times) for each in bars])
+    laid = tuple(_lay(each, times, sessions, own[:, k], traded[:, k]) for k, each in enumerate(bars))
+    return Timeline(times, sessions, first, own, traded, laid)
+
+
+def _lay(bars: Bars, times: Times, sessions: Times, own: NDArray[np.int64], traded: NDArray[np.bool_]) -> Bars:
+    last_close = np.where(own >= 0, bars.close[own], bars.open[0])
+    columns: dict[str, Floats] = {
+        name: np.where(traded, getattr(bars, name)[own], 0.0 if name == "volume" else last_close)
+        for name in PRICE_COLUMNS
+    }
+    return Bars(bars.symbol, bars.timeframe, times, sessions, **columns)

@@ -1,0 +1,110 @@
+"""What a plan of weights wants to hold at each open, from bars that were complete before it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from bgagent.bars import Bars, Floats
+from bgagent.engine.plan import Weighting, WeightPlan
+from bgagent.engine.rules import parse, parse_condition
+from bgagent.engine.timeline import Timeline
+
+Conditions = NDArray[np.bool_]
+
+
+class TargetWeights:
+    """The weights that a plan gives, one for each of its `held_symbols`, for orders that fill at the open of a bar.
+
+    bars: of every symbol that the plan needs, by symbol. Raises RuleError for text outside the rule language.
+    """
+
+    def __init__(self, plan: WeightPlan, bars: Mapping[str, Bars], timeline: Timeline) -> None:
+        self.plan = plan
+        self._places = {symbol: place for place, symbol in enumerate(plan.held_symbols)}
+        self._known = np.column_stack([timeline.before(bars[symbol]) for symbol in plan.symbols]) >= 0
+        self._signals = _conditions(plan.when, bars[plan.signal_symbol or plan.symbols[0]], timeline)
+        self._holds = self._known
+        if plan.holds is not None:
+            read_on = [bars[plan.signal_symbol or symbol] for symbol in plan.symbols]
+            holds = [_conditions(plan.holds, each, timeline) for each in read_on]
+            self._holds = self._known & np.column_stack(holds)
+        self._scores: Floats = np.zeros((0, 0))
+        if plan.weighting is Weighting.RANKED and plan.score is not None:
+            score = parse(plan.score)
+            self._scores = _before([score.numbers(bars[symbol]) for symbol in plan.symbols], bars, plan, timeline)
+        elif plan.weighting is Weighting.INVERSE_VOLATILITY:
+            deviations = [_deviations(bars[symbol].close, plan.volatility_bars) for symbol in plan.symbols]
+            self._scores = 1.0 / _before(deviations, bars, plan, timeline)
+
+    def is_signalled(self, bar: int) -> bool:
+        """Whether the plan's `when` is true for the open of a bar."""
+        return bool(self._signals[bar])
+
+    def at(self, bar: int) -> Floats:
+        """(k,): the weights for the open of a bar."""
+        plan, holds = self.plan, self._holds[bar]
+        wanted = self._wanted(bar)
+        kept = np.where(holds, wanted, 0.0)
+        left = float(wanted.sum() - kept.sum())
+        if plan.weighting is Weighting.RANKED:
+            left = plan.invested * (1.0 - np.count_nonzero(kept) / ((plan.top or 0) + (plan.bottom or 0)))
+        if plan.spread and kept.any():
+            kept *= (np.abs(kept).sum() + left) / np.abs(kept).sum()
+        weights = np.zeros(len(self._places))
+        weights[: len(kept)] = kept
+        if plan.otherwise is not None:
+            weights[self._places[plan.otherwise]] += left
+        return weights
+
+    def _wanted(self, bar: int) -> Floats:
+        """(k,): the weights of the plan's symbols before those are left out that are not held."""
+        plan, count = self.plan, len(self.plan.symbols)
+        match plan.weighting:
+            case Weighting.FIXED:
+                return np.array(plan.weights)
+            case Weighting.EQUAL:
+                return np.full(count, plan.invested / count)
+            case Weighting.INVERSE_VOLATILITY:
+                shares = np.where(np.isfinite(self._scores[bar]), self._scores[bar], 0.0)
+                return plan.invested * shares / shares.sum() if shares.any() else np.zeros(count)
+        return self._ranked(self._scores[bar], self._holds[bar] & ~np.isnan(self._scores[bar]))
+
+    def _ranked(self, scores: Floats, holds: Conditions) -> Floats:
+        """Equal weights for the best of those that may be held, the same below 0 for the worst."""
+        top, bottom = self.plan.top or 0, self.plan.bottom or 0
+        weights = np.zeros(len(scores))
+        order = [place for place in np.argsort(-scores, kind="stable").tolist() if holds[place]]
+        each = self.plan.invested / (top + bottom)
+        weights[order[:top]] = each
+        if bottom:
+            weights[order[max(top, len(order) - bottom) :]] = -each
+        return weights
+
+
+def _conditions(text: str | None, bars: Bars, timeline: Timeline) -> Conditions:
+    """(n,): whether a condition was true at the last close before each bar's open."""
+    if text is None:
+        return np.ones(len(timeline), dtype=np.bool_)
+    before = timeline.before(bars)
+    return (before >= 0) & parse_condition(text).conditions(bars)[before]
+
+
+def _before(columns: list[Floats], bars: Mapping[str, Bars], plan: WeightPlan, timeline: Timeline) -> Floats:
+    """(n, k): what columns over the symbols' own bars said at the last close before each open; NaN for nothing."""
+    result = np.full((len(timeline), len(columns)), np.nan)
+    for place, (symbol, column) in enumerate(zip(plan.symbols, columns, strict=True)):
+        before = timeline.before(bars[symbol])
+        result[:, place] = np.where(before >= 0, column[before], np.nan)
+    return result
+
+
+def _deviations(close: Floats, count: int) -> Floats:
+    """(n,): sample deviation of the last `count` returns; NaN before there are so many and where nothing moved."""
+    result = np.full(len(close), np.nan)
+    if len(close) > count:
+        returns = close[1:] / close[:-1] - 1.0
+        windows = sliding_window_view(returns, count)
+        result[count:] = np.where(np.ptp(windows, axis=1) > 0, windows.std(axis=1, ddof=1), np.nan)
+    return result
