@@ -26,6 +26,7 @@ from bgagent.jobs.logs import last_lines, read_events
 from bgagent.jobs.processes import boot_id
 from bgagent.jobs.state import REJECTED, SUCCEEDED, Running, to_json
 from bgagent.jobs.submission import submit
+from bgagent.reporting.catalogue import LANGUAGES
 from bgagent.settings import Settings, read_dotenv, resolve
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def run_background_job(
     data: str | None = None,
     reader: str = "auto",
     seed: int = 0,
+    lang: str = "en",
     as_of: str | datetime | None = None,
     budget_usd: float | None = None,
     notify: str | None = None,
@@ -73,7 +75,8 @@ def run_background_job(
 
     prompt: the sentence. name: the job's id; None makes one. timeout: seconds for the whole job. data: a provider's
     name, `demo`, or directories of csv and parquet files joined by ':'. as_of: what "now" is for relative windows.
-    budget_usd: what the job may spend on a language model. notify: a shell command for when the job has ended.
+    budget_usd: what the job may spend on a language model. lang: of the report.
+    notify: a shell command for when the job has ended.
     root: folder of `.env`, `logs/` and `reports/` (the current one). environment: the process's own.
     Raises BadUse for an option that cannot be used, MachineUnfit when the job cannot be written or started.
     """
@@ -91,7 +94,7 @@ def run_background_job(
             "notify": notify,
         },
     )
-    request = _request(checked_sentence(prompt), settings, reader=reader, seed=seed, root=root)
+    request = _request(checked_sentence(prompt), settings, reader=reader, seed=seed, lang=lang, root=root)
     submitted = submit(
         [*_PYTHON, "bgagent.bg_run"],
         folders=folders_of(root),
@@ -148,6 +151,7 @@ def run_job(
     data: str | None = None,
     reader: str = "auto",
     seed: int = 0,
+    lang: str = "en",
     as_of: str | datetime | None = None,
     root: Path | None = None,
 ) -> "Report":
@@ -164,6 +168,7 @@ def run_job(
         data=data,
         reader=reader,
         seed=seed,
+        lang=lang,
         as_of=as_of,
         root=root,
     )
@@ -263,12 +268,14 @@ def checked_sentence(prompt: str) -> str:
     return prompt
 
 
-def _request(prompt: str, settings: Settings, *, reader: str, seed: int, root: Path) -> dict[str, object]:
+def _request(prompt: str, settings: Settings, *, reader: str, seed: int, lang: str, root: Path) -> dict[str, object]:
     """What is handed to the job: the fields of artifacts.request.Request but its id, as JSON takes them."""
     if reader not in READERS:
         raise BadUse(f"there is no reader '{reader}'", hint=f"use one of {', '.join(READERS)}")
     if seed < 0:
         raise BadUse(f"--seed must be 0 or more, was {seed}")
+    if lang not in LANGUAGES:
+        raise BadUse(f"the report cannot be written in '{lang}'", hint=f"use one of {', '.join(LANGUAGES)}")
     return {
         "prompt": prompt,
         "as_of": (settings.as_of or datetime.now(UTC)).isoformat(),
@@ -279,6 +286,7 @@ def _request(prompt: str, settings: Settings, *, reader: str, seed: int, root: P
         "max_iters": settings.max_iters,
         "timeout_s": settings.timeout_s,
         "seed": seed,
+        "lang": lang,
     }
 
 

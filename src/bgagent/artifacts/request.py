@@ -10,6 +10,7 @@ class Request:
 
     as_of: what "now" is for relative windows, UTC; fixed once, at submission. data: a provider's name, `auto`, or
     directories joined by ':'; data_dir: the directories that `auto` looks into first, absolute.
+    lang: of the pages.
     """
 
     job_id: str
@@ -22,3 +23,4 @@ class Request:
     max_iters: int = 3
     timeout_s: float = 600.0
     seed: int = 0
+    lang: str = "en"

@@ -21,6 +21,7 @@ from bgagent.cli.watching import conclusion, watch
 @click.option("--data", help="auto, demo (made-up prices), a provider's name, or a directory of csv or parquet files.")
 @click.option("--reader", default="auto", help="Who reads the sentence: auto, embedded or model.")
 @click.option("--seed", type=int, default=0, help="Seed of everything random.")
+@click.option("--lang", default="en", help="Language of the report: en, es, de, fr, hi or zh.")
 @click.option("--as-of", help='What "now" is for relative windows: an ISO date or time.')
 @click.option("--budget-usd", type=float, help="US dollars the job may spend on a language model.")
 @click.option(

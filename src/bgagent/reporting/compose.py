@@ -64,6 +64,7 @@ def compose(
         as_of=_stamp(request),
         attempts=attempt_rows(attempts),
         rerun=rerun_command(request),
+        lang=request.lang,
         definitions=definitions_for(rows),
         comparison_chart=f"{request.job_id}/{COMPARISON_CHART}" if len(rows) > 1 else "",
         comparison=compare(rows, [run.result for run in runs]),
@@ -104,6 +105,7 @@ def compose_failure(
         as_of=_stamp(request),
         attempts=attempt_rows(attempts),
         rerun=rerun_command(request),
+        lang=request.lang,
     )
 
 

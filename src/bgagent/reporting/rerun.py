@@ -12,6 +12,7 @@ _FLAGS = {
     "max_iters": "--max-iters",
     "timeout_s": "--timeout",
     "seed": "--seed",
+    "lang": "--lang",
 }
 _DEFAULTS = {field.name: field.default for field in fields(Request)}
 
