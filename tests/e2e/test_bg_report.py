@@ -91,3 +91,16 @@ def test_a_report_is_printed_to_paper(done: Project):
     content = pdf.read_bytes()
     assert content.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", content)) >= 2
+
+
+def test_a_report_is_written_in_the_language_asked_for(project: Project):
+    report = project.run(CROSSOVER, "--lang", "de", name="deutsch")
+    assert report["lang"] == "de"
+    assert "--lang de" in report["rerun"]
+    assert "## Annahmen" in (project.root / "reports" / "deutsch.md").read_text(encoding="utf-8")
+    failed = project.run("Buy and hold NOSUCH in 2024", "--lang", "fr", name="francais")
+    assert failed["error"] is not None
+    assert '<html lang="fr">' in (project.root / "reports" / "francais.html").read_text(encoding="utf-8")
+    refused = project.nlbt("bg", CROSSOVER, "--lang", "tlh")
+    assert refused.returncode == 2
+    assert "use one of en, es, de, fr, hi, zh" in refused.stderr
