@@ -26,15 +26,10 @@ def try_source(spec: StrategySpec, run: RunSpec, series: Series, source: Strateg
     by_rules = run_plan(run.rules, bars, first=first, account=spec.account)
     nothing = pack_orders([])
     trial = Trial(spec, run, bars, first, source, nothing, nothing, None, (), None, by_rules, series.findings)
-    free = propose(source, series, [len(bars) - 1], 0)
-    if isinstance(free, RunFailure):
-        return trial.with_failure(free)
-    # code that nobody has read could foresee which bars are cut; what our template renders cannot
-    everywhere = source.producer != TemplateProducer.name
-    cuts = cut_bars(free.orders["decided_on"].tolist(), first=first, count=len(bars), everywhere=everywhere)
-    blind = propose(source, series, cuts, 1)
-    if isinstance(blind, RunFailure):
-        return trial.with_failure(blind)
+    pair = _free_and_blind(source, series, propose)
+    if isinstance(pair, RunFailure):
+        return trial.with_failure(pair)
+    free, blind, cuts = pair
     again = None
     if not same_orders(free.orders, blind.orders):
         repeated = propose(source, series, cuts, 2)
@@ -57,3 +52,27 @@ def try_source(spec: StrategySpec, run: RunSpec, series: Series, source: Strateg
         seconds=free.seconds + blind.seconds,
         log=blind.log,
     )
+
+
+def _free_and_blind(
+    source: StrategySource, series: Series, propose: Propose
+) -> tuple[Proposal, Proposal, tuple[int, ...]] | RunFailure:
+    """Both runs, and the bars after which the blind one was cut.
+
+    Code that nobody has read could foresee which bars are cut, so all are; and it runs blind first, as a run that has
+    seen the end could tell the next one by when it ends. What our template renders can do neither.
+    """
+    last, first = len(series.bars) - 1, series.warmup_bars
+    if source.producer != TemplateProducer.name:
+        cuts = cut_bars((), first=first, count=last + 1, everywhere=True)
+        blind = propose(source, series, cuts, 1)
+        free = blind if isinstance(blind, RunFailure) else propose(source, series, [last], 0)
+    else:
+        free = propose(source, series, [last], 0)
+        if isinstance(free, RunFailure):
+            return free
+        cuts = cut_bars(free.orders["decided_on"].tolist(), first=first, count=last + 1)
+        blind = propose(source, series, cuts, 1)
+    if isinstance(free, RunFailure):
+        return free
+    return blind if isinstance(blind, RunFailure) else (free, blind, cuts)
