@@ -9,7 +9,7 @@ from tests.language.reading import reading, records
 MADE_UP = "zorblax"
 # words that repeat what others of the sentence say: without them it means the same
 REPEATED = {
-    "p01": {"What", "become", "held"},
+    "p01": {"What", "become", "bought", "held"},
     "p02": {"MA", "Backtest"},  # "50/200 crossover" crosses averages; simple is the default
     "p03": {"versus", "simple", "moving", "Run", "starting"},
     "p04": {"price", "band", "it", "go"},

@@ -69,4 +69,4 @@ def test_a_relative_window_ends_at_the_last_session_given():
     spec = understand(
         request("Buy and hold AAPL for the last 2 years"), last_session=lambda now, symbol: date(2026, 11, 13)
     ).spec
-    assert (spec.period.start, spec.period.end) == (date(2024, 11, 13), date(2026, 11, 13))
+    assert (spec.period.start, spec.period.end) == (date(2024, 11, 20), date(2026, 11, 13))

@@ -33,9 +33,9 @@ ABOUT_ZERO = Known(Number(0.0), Scale.AROUND_ZERO)
 
 @RULES.rule(
     "comparing",
-    "{left:value} <goes>? (<back>|<today>)? {operator:comparison} {right:value}",
-    "{left:value} <goes>? <back>? {operator:comparison} {right:value} <on_close>",
-    "{left:value} <goes>? <back>? {operator:position} {right:shifted}",
+    "{left:measure} <goes>? (<back>|<today>)? {operator:comparison} {right:value}",
+    "{left:measure} <goes>? <back>? {operator:comparison} {right:value} <on_close>",
+    "{left:measure} <goes>? <back>? {operator:position} {right:shifted}",
 )
 def _comparing(left: Value, operator: str, right: Value) -> Comparing:
     return Comparing(left, operator, right)
@@ -43,27 +43,55 @@ def _comparing(left: Value, operator: str, right: Value) -> Comparing:
 
 @RULES.rule(
     "comparing",
-    "{left:value} <goes>? {right:level} {operator:or_beyond}",
-    "{left:value} <goes>? at {right:level} {operator:or_beyond}",
+    "{left:measure} <goes>? {right:level} {operator:or_beyond}",
+    "{left:measure} <goes>? at {right:level} {operator:or_beyond}",
 )
 def _or_beyond(left: Value, operator: str, right: Value) -> Comparing:
     return Comparing(left, operator, right)
 
 
-@RULES.rule("comparing", "{left:value} <goes> (<back>)? between {low:level} and {high:level}")
+@RULES.rule("comparing", "{left:measure} <goes> (<back>)? between {low:level} and {high:level}")
 def _between(left: Value, low: Value, high: Value) -> Every:
     return Every((Comparing(left, ">=", low), Comparing(left, "<=", high)))
 
 
 @RULES.rule(
     "comparing",
-    "{left:value} <closes> <back>? {operator:comparison} {right:value}",
+    "{left:measure} <closes> <back>? {operator:comparison} {right:value}",
     "<closes> <back>? {operator:comparison} {right:value}",
 )
 def _closing(operator: str, right: Value, left: Value | None = None) -> Comparing | None:
-    if left is not None and left != Mention("it") and not _is_price(left):
+    if isinstance(left, Known) and left.scale is not Scale.PRICE:
         return None
     return Comparing(CLOSE if left is None or left == Mention("it") else left, operator, right)
+
+
+@RULES.rule(
+    "comparing",
+    "{left:measure} <goes> <back>? {operator:comparison}",
+    "{left:measure} <closes> <back>? {operator:comparison}",
+)
+def _against_the_same(left: Value, operator: str) -> Comparing:
+    """ "when it falls below": below what was spoken of before."""
+    return Comparing(left, operator, Mention("same"))
+
+
+@RULES.rule(
+    "comparing",
+    "{a:measure} \\> {b:measure} \\> {c:measure}",
+    "{a:measure} above {b:measure} above {c:measure}",
+)
+def _falling_chain(a: Value, b: Value, c: Value) -> Every:
+    return Every((Comparing(a, ">", b), Comparing(b, ">", c)))
+
+
+@RULES.rule(
+    "comparing",
+    "{a:measure} \\< {b:measure} \\< {c:measure}",
+    "{a:measure} below {b:measure} below {c:measure}",
+)
+def _rising_chain(a: Value, b: Value, c: Value) -> Every:
+    return Every((Comparing(a, "<", b), Comparing(b, "<", c)))
 
 
 @RULES.rule(
@@ -87,11 +115,11 @@ def _elided(operator: str, right: Value) -> Comparing:
 
 @RULES.rule(
     "comparing",
-    "{left:value} <goes> {right:shifted}",
-    "{left:value} <goes>? <at_least_word> {right:shifted}",
+    "{left:measure} <goes> {right:shifted}",
+    "{left:measure} <goes>? <at_least_word> {right:shifted}",
     "<goes>? {right:shifted}",
     "<close_noun> {right:shifted}",
-    "{left:value} <closes> {right:shifted}",
+    "{left:measure} <closes> {right:shifted}",
 )
 def _shifted(right: Shifted | Scaled, left: Value | None = None) -> Comparing:
     return Comparing(left or CLOSE, ">=" if _is_up(right) else "<=", right)
@@ -99,10 +127,10 @@ def _shifted(right: Shifted | Scaled, left: Value | None = None) -> Comparing:
 
 @RULES.rule(
     "comparing",
-    "{left:value} <goes>? <more_than> {right:shifted}",
+    "{left:measure} <goes>? <more_than> {right:shifted}",
     "<goes>? <more_than> {right:shifted}",
     "<close_noun> <more_than> {right:shifted}",
-    "{left:value} <closes> <more_than> {right:shifted}",
+    "{left:measure} <closes> <more_than> {right:shifted}",
 )
 def _shifted_more(right: Shifted | Scaled, left: Value | None = None) -> Comparing:
     return Comparing(left or CLOSE, ">" if _is_up(right) else "<", right)
@@ -112,13 +140,7 @@ def _is_up(value: Shifted | Scaled) -> bool:
     return value.count > 0 if isinstance(value, Shifted) else value.factor > 1
 
 
-def _is_price(value: Value) -> bool:
-    return not isinstance(value, (Indicator, Average)) and not (
-        isinstance(value, Known) and value.scale is not Scale.PRICE
-    )
-
-
-@RULES.rule("comparing", "{left:value} <goes>? {sign:positive}", "<goes>? {sign:positive}")
+@RULES.rule("comparing", "{left:measure} <goes>? {sign:positive}", "<goes>? {sign:positive}")
 def _positive(sign: str, left: Value | None = None) -> Comparing | None:
     return Comparing(left, sign, ABOUT_ZERO) if left is None or _is_about_zero(left) else None
 
@@ -128,7 +150,7 @@ def _is_about_zero(value: Value) -> bool:
     return value == Mention("it") or (isinstance(value, Indicator) and value.name in ("macd", "macd_histogram"))
 
 
-@RULES.rule("comparing", "{left:value} <be> {right:times}")
+@RULES.rule("comparing", "{left:measure} <be> {right:times}")
 def _is_times(left: Value, right: Value) -> Comparing | None:
     """ "volume is twice its average": at least that."""
     return Comparing(left, ">=", right) if left == Known(Name("volume"), Scale.VOLUME) else None
@@ -139,9 +161,9 @@ def _is_times(left: Value, right: Value) -> Comparing | None:
 
 @RULES.rule(
     "crossing",
-    "{left:value} <be>? <crosses> <back>? {side} {right:target} <from_side>?",
-    "{left:value} <be>? <crosses> <back>? {side} <through>? {right:target}",
-    "{left:value} and {right:value} <crosses> {side:upward}",
+    "{left:measure} <be>? <crosses> <back>? {side} {right:target} <from_side>?",
+    "{left:measure} <be>? <crosses> <back>? {side} <through>? {right:target}",
+    "{left:measure} and {right:value} <crosses> {side:upward}",
 )
 def _crossing(left: Value, side: str, right: Value) -> Crossing:
     return Crossing(left, side, right)
@@ -149,10 +171,10 @@ def _crossing(left: Value, side: str, right: Value) -> Crossing:
 
 @RULES.rule(
     "crossing",
-    "<cross_noun> of {left:value} <back>? {side} {right:value}",
-    "{left:value} <cross_noun> <back>? {side} {right:value}",
-    "{side:upward} <cross_noun> of {left:value} <crossed>? (over|above|below|through|with|and) {right:value}",
-    "{side:upward} <cross_noun> (of|between) {left:value} and {right:value}",
+    "<cross_noun> of {left:measure} <back>? {side} {right:value}",
+    "{left:measure} <cross_noun> <back>? {side} {right:value}",
+    "{side:upward} <cross_noun> of {left:measure} <crossed>? (over|above|below|through|with|and) {right:value}",
+    "{side:upward} <cross_noun> (of|between) {left:measure} and {right:value}",
 )
 def _cross_of(left: Value, side: str, right: Value) -> Crossing:
     return Crossing(left, side, right)
@@ -168,7 +190,7 @@ def _elided_left(side: str, right: Value) -> Crossing:
     return Crossing(None, side, right)
 
 
-@RULES.rule("crossing", "{left:value} <crosses> <back>? {side}", "{left:value} <crosses> <back>? {side:upward}")
+@RULES.rule("crossing", "{left:measure} <crosses> <back>? {side}", "{left:measure} <crosses> <back>? {side:upward}")
 def _elided_right(left: Value, side: str) -> Crossing:
     return Crossing(left, side, None)
 
@@ -200,10 +222,10 @@ def _macd_cross(side: str) -> Crossing:
 
 @RULES.rule(
     "crossing",
-    "{left:value} <turns> {sign:positive}",
+    "{left:measure} <turns> {sign:positive}",
     "<turns> {sign:positive}",
-    "{left:value} <crosses> into {sign:positive} <territory>?",
-    "{left:value} <crosses> {sign:positive}",
+    "{left:measure} <crosses> into {sign:positive} <territory>?",
+    "{left:measure} <crosses> {sign:positive}",
 )
 def _turns(sign: str, left: Value | None = None) -> Crossing | None:
     if left is not None and not _is_about_zero(left):
@@ -219,7 +241,9 @@ RULES.value("crossing", Opposite(), "<opposite_signal>")
 
 
 @RULES.rule(
-    "touching", "{left:value} <touches> {right:target}", "{left:value} <touches> (or|and|/) <goes> <side> {right:value}"
+    "touching",
+    "{left:measure} <touches> {right:target}",
+    "{left:measure} <touches> (or|and|/) <goes> <side> {right:value}",
 )
 def _touching(left: Value, right: Value) -> Touching:
     return Touching(left, right)
@@ -232,8 +256,8 @@ def _touch_elided(right: Value) -> Touching:
 
 @RULES.rule(
     "returning",
-    "{left:value} <closes> <back> (at|to) {right:value}",
-    "{left:value} (<returns>|<goes> <back>) (to|at|into) {right:value}",
+    "{left:measure} <closes> <back> (at|to) {right:value}",
+    "{left:measure} (<returns>|<goes> <back>) (to|at|into) {right:value}",
     "<returns> (to|at) {right:value}",
     "<closes> <back> (at|to) {right:value}",
 )
@@ -246,10 +270,10 @@ def _returning(right: Value, left: Value | None = None) -> Returning | None:
 
 @RULES.rule(
     "extremity",
-    "{left:value}? (<goes>|<turns>)? {side:oversold}",
+    "{left:measure}? (<goes>|<turns>)? {side:oversold}",
     "{side:oversold} {left:oscillator_value}?",
-    "{left:value} in {side:oversold} <territory>",
-    "{side:oversold} <condition_word>? <on> {left:value}",
+    "{left:measure} in {side:oversold} <territory>",
+    "{side:oversold} <condition_word>? <on> {left:measure}",
 )
 def _extremity(side: str, left: Value | None = None) -> Extremity | None:
     if left is not None and not isinstance(left, (Indicator, Mention)) and left != CLOSE:

@@ -5,7 +5,7 @@ from bgagent.language.meanings import Comparing, Condition, Either, Every
 
 RULES = Rules()
 
-RULES.same("atom", "{comparing}", "{crossing}", "{touching}", "{returning}", "{extremity}", "{move}", "{fact}")
+RULES.same("atom", "{move}", "{fact}", "{comparing}", "{crossing}", "{touching}", "{returning}", "{extremity}")
 RULES.same("atom", "<day_when> {atom}")
 RULES.same("atom", "(first|next) {one_up}")
 RULES.same("term", "{atom} <same_bar>?", "\\( {condition} \\)", "there (is|be) {atom}")

@@ -18,6 +18,7 @@ from bgagent.language.meanings import (
     Idea,
     Indicator,
     Known,
+    Levels,
     Mention,
     Opposite,
     Returning,
@@ -43,7 +44,9 @@ _EXTREMES = {
 _TITLES = {
     "rsi": "RSI", "mfi": "MFI", "cci": "CCI", "adx": "ADX", "atr": "ATR", "williams_r": "Williams %R", "macd": "MACD",
     "bollinger": "Bollinger bands", "stochastic": "stochastic", "plus_di": "+DI", "minus_di": "-DI",
+    "zscore": "z-score",
 }  # fmt: skip
+_SCALES = {"bollinger": Scale.PRICE, "atr": Scale.PRICE, "macd": Scale.MACD, "zscore": Scale.DEVIATIONS}
 _VOLUME_DAYS = 20
 _BARS = {"week": 5, "month": 21, "quarter": 63, "year": 252}
 
@@ -65,8 +68,8 @@ class Context:
     """What the whole sentence says of indicators, and what was spoken of last.
 
     parameters: indicator family -> parameters written out. averages: those with a length. pair: what crosses in an
-    idea. topic: what an idea is about. subjects: the left sides of the condition read last. assumed: (field, value,
-    why) of gaps filled by defaults.
+    idea. crossed: what crossed last. topic: what an idea is about. subjects: the left sides of the condition read last.
+    assumed: (field, value, why) of gaps filled by defaults.
     """
 
     timeframe: Timeframe = Timeframe.DAY
@@ -74,6 +77,7 @@ class Context:
     parameters: dict[str, list[tuple[float, ...]]] = field(default_factory=dict)
     averages: list[Average] = field(default_factory=list)
     pair: tuple[Value, Value] | None = None
+    crossed: tuple[Value, Value] | None = None
     topic: Value | None = None
     levels: tuple[float, float] | None = None
     subjects: tuple[Value, ...] = ()
@@ -158,14 +162,16 @@ class Context:
             said = list(dict.fromkeys(self.parameters.get(family, [])))
             if len(said) > 1:
                 raise Unclear(f"Which {_TITLES[family]} do you mean? The sentence names several.")
+            if not said and family not in _DEFAULTS:
+                raise Unclear(f"Over how many bars is the {_TITLES[family]} taken?")
             parameters = said[0] if said else _DEFAULTS[family]
             if not said:
                 self.assume(
                     _TITLES[family], ", ".join(f"{number:g}" for number in parameters), "no parameters were given"
                 )
         numbers = tuple(Number(float(number)) for number in parameters)
-        scale = Scale.PRICE if family in ("bollinger", "atr") else Scale.MACD if family == "macd" else Scale.PERCENT
-        arguments: tuple[Node, ...] = (_CLOSE, *numbers) if value.name == "rsi" else numbers
+        scale = _SCALES.get(family, Scale.PERCENT)
+        arguments: tuple[Node, ...] = (_CLOSE, *numbers) if value.name in ("rsi", "zscore") else numbers
         return Resolved(Call(value.name, arguments), scale)
 
     def shifted(self, value: Shifted) -> Resolved:
@@ -188,6 +194,8 @@ class Context:
                 length = lengths[0] if what == "fast" else lengths[1]
                 return self.value(next(average for average in self.averages if average.length == length))
             return self.value(self.pair[0] if what == "fast" else self.pair[1])
+        if what == "same":
+            raise Unclear("Compared with what? Name the level or the line.")
         if what == "signal":
             return self.value(Indicator("macd_signal"))
         subject = self.subject_for(against)
@@ -300,12 +308,13 @@ class Context:
         scale = self.value(right).scale if not isinstance(right, (Mention, Average)) else Scale.PRICE
         scale = Scale.ANY if scale is Scale.AROUND_ZERO else scale
         spoken = self.subject_for(scale) if self.subjects else None
-        candidates = [candidate for candidate in (before, self.topic, spoken) if candidate is not None]
+        others: tuple[Value | None, ...] = (self.topic, spoken) if scale is not Scale.PRICE or _is_signal(right) else ()
+        candidates = [candidate for candidate in (before, *others) if candidate is not None]
         if left == Mention("it"):
-            found = self.subject_for(scale)
+            found = self.subject_for(scale) if self.subjects else self.topic
             candidates = [found] if found is not None else []
         for candidate in candidates:
-            if isinstance(right, Mention) and right.what == "signal":
+            if _is_signal(right):
                 return candidate
             own = self.value(candidate).scale
             if own is scale or (scale is Scale.ANY and own is not Scale.VOLUME):
@@ -317,7 +326,7 @@ class Context:
     def comparing(self, left: Value | None, operator: str, right: Value, before: Value | None) -> Node:
         subject = self.left_of(left, right, before)
         first = self.value(subject)
-        if right == Mention("it"):  # the line spoken of, not what was held against it
+        if right in (Mention("it"), Mention("same")):  # the line spoken of, not what was held against it
             right = self.comparand_of(subject)
         second = self.value(right, against=first.scale)
         first_node, second_node = first.node, self.matched(first, second)
@@ -348,9 +357,10 @@ class Context:
 
     def crossing(self, left: Value | None, side: str, right: Value | None, before: Value | None) -> Node:
         if left is None and right is None:
-            if self.pair is None:
+            pair = self.pair or self.crossed
+            if pair is None:
                 raise Unclear("What crosses what? Name both lines.")
-            subject, other = self.pair
+            subject, other = pair
         elif right is None:
             assert left is not None
             subject = self.left_side(left)
@@ -365,6 +375,7 @@ class Context:
         second = self.value(other, against=first.scale)
         self.subjects = (subject,)
         self.comparands[subject] = other
+        self.crossed = (subject, other)
         return Call(f"crosses_{side}", (first.node, self.matched(first, second)))
 
     def comparand_of(self, subject: Value) -> Value:
@@ -372,6 +383,8 @@ class Context:
         found = self.comparands.get(subject)
         if found is None and self.pair and self.value(self.pair[0]).node == self.value(subject).node:
             found = self.pair[1]
+        if isinstance(found, Known) and isinstance(found.node, Number):
+            found = None  # a level on the other side is another number
         if found is None:
             raise Unclear("Compared with what, or crossing what? Name the level or the line.")
         return found
@@ -422,6 +435,8 @@ class Context:
 
     def extremity(self, left: Value | None, side: str, before: Value | None) -> Node:
         subject = left if left is not None and left != Mention("it") else before or self.topic
+        if subject is None and len(dict.fromkeys(self.subjects)) == 1:
+            subject = self.subjects[0]
         if not isinstance(subject, Indicator):
             raise Unclear(f"Over{'sold' if side == 'low' else 'bought'} by which indicator? For example RSI under 30.")
         family = subject.name.split("_")[0] if subject.name != "williams_r" else subject.name
@@ -437,6 +452,10 @@ class Context:
         return Compare("<" if side == "low" else ">", self.value(subject).node, Number(level))
 
 
+def _is_signal(value: Value) -> bool:
+    return value == Mention("signal")
+
+
 def learn(context: Context, meanings: tuple[object, ...]) -> None:
     """Notes what the facts of a sentence say about indicators."""
     for meaning in meanings:
@@ -448,6 +467,8 @@ def learn(context: Context, meanings: tuple[object, ...]) -> None:
                     value.name.split("_")[0] if value.name not in ("williams_r", "plus_di", "minus_di") else value.name
                 )
                 context.parameters.setdefault(family, []).append(value.parameters)
+        if isinstance(meaning, Levels):
+            context.levels = (meaning.low, meaning.high)
         if isinstance(meaning, Idea):
             context.topic = meaning.topic or context.topic
             if isinstance(meaning.entry, Crossing) and meaning.entry.left and meaning.entry.right:

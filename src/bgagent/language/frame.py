@@ -262,7 +262,7 @@ def _period(windows: list[Window], symbol: str, ledger: Ledger, *, now: datetime
     if months:
         end = _end_of_month(months.pop(), start, end)
     if start is None and end is None:
-        start, end = subtract(last, Duration(_DEFAULT_YEARS, "year")), last
+        start, end = _dates(Window(back=Duration(_DEFAULT_YEARS, "year")), last, now)
         ledger.assume("period", f"{start} to {end}", "no window was given: the last 5 years")
     if start is None:
         raise Missing(f"When does the test start? The sentence gives only its end, {end}.")
@@ -283,14 +283,18 @@ def _period(windows: list[Window], symbol: str, ledger: Ledger, *, now: datetime
 
 
 def _dates(window: Window, last: date, now: datetime) -> tuple[date | None, date | None]:
+    """First and last day of a window as far as it says them; a relative one starts so long before now."""
+    today = now.astimezone(UTC).date()
     if window.back is not None:
-        return subtract(last, window.back), last
+        return subtract(today, window.back), last
     if window.ago is not None:
-        return subtract(now.astimezone(UTC).date(), window.ago), last if window.to_now else None
+        return subtract(today, window.ago), last if window.to_now else None
     if window.year_to_date:
         return date(last.year, 1, 1), last
     if window.whole:
         return _EARLIEST, last
+    if window.start is None and window.end is None and window.until_month is None and not window.to_now:
+        raise Missing("Which window of time is meant? Give its dates.")
     return window.start, last if window.to_now and window.end is None else window.end
 
 

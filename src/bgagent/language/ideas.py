@@ -11,6 +11,7 @@ from bgagent.language.meanings import (
     Idea,
     Indicator,
     Known,
+    Levels,
     Scale,
     Style,
 )
@@ -209,6 +210,20 @@ def breakout_idea(high: Length, low: Length) -> Idea:
         Comparing(price, ">", Extreme("highest", high[0], None, high[1])),
         Comparing(price, "<", Extreme("lowest", low[0], None, low[1])),
     )
+
+
+@RULES.rule(
+    "levels",
+    "(with|at|using|and)? {low_high} <level_word>",
+    "(with|at|using|and)? <level_word> (of|at|:)? {low_high}",
+    "<oversold_overbought> (at|:|=|levels)? {low_high}",
+)
+def _levels_alone(low_high: tuple[float, float]) -> Levels | None:
+    low, high = low_high
+    return Levels(low, high) if low > 0 and high < 100 else None
+
+
+RULES.value("idea", Idea("histogram", topic=Indicator("macd_histogram")), "<macd_word> (histogram|hist) <system_word>?")
 
 
 @RULES.rule("style", "{name:style_word} <system_word>?", "<style_lead> {name:style_word}")

@@ -59,7 +59,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A value named by a word that points elsewhere: it, fast, slow, signal."""
+    """A value named by a word that points elsewhere: it, same, fast, slow, signal."""
 
     what: str
 
@@ -256,6 +256,15 @@ class Idea(Placed):
     entry: Condition | None = None
     exit: Condition | None = None
     topic: Value | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Levels(Placed):
+    """The levels of an oscillator between which it trades."""
+
+    low: float
+    high: float
     place: Place | None = None
 
 

@@ -43,6 +43,8 @@ def _mirrored_right(left: Node, right: Node) -> Node | None:
     if left == Name("volume"):
         return None
     if isinstance(right, Number):
+        if isinstance(left, Name):  # a price against a sum of money
+            return right
         if not isinstance(left, Call) or left.function not in _MIDDLES:
             return None
         if left.function == "change" and right.value != 0:  # a move, not a level

@@ -156,6 +156,7 @@ def _up_or_down_word(side: str) -> str:
     "{who}? <be>? {side:up_or_down} (for)? {count:whole} <in_a_row> <bar_word>",
     "{who}? {side:rises} (for)? {count:whole} <bar_word> <in_a_row>",
     "{who}? {side:rises} (for)? {count:whole} <in_a_row> <bar_word>",
+    "{who}? <be>? {side:higher_or_lower} than <previous_bar> close (for)? {count:whole} <bar_word> <in_a_row>",
     "{count:whole} <in_a_row> <bar_word> of {side:rise_plural}",
     "{count:whole} <in_a_row> {side:rise_plural}",
 )

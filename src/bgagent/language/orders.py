@@ -1,6 +1,7 @@
 """Phrases for orders and what goes with them: buy when ..., sell after ..., hold while ..., stops, targets."""
 
 from bgagent.engine.plan import Distance, DistanceKind, SizeKind, Sizing
+from bgagent.language.comparisons import CLOSE
 from bgagent.language.grammar import Rules
 from bgagent.language.meanings import (
     Average,
@@ -11,6 +12,7 @@ from bgagent.language.meanings import (
     Every,
     Filter,
     Holding,
+    Indicator,
     Order,
     Protection,
     Schedule,
@@ -80,8 +82,11 @@ def _when(condition: Condition) -> Trigger:
 
 @RULES.rule("trigger", "{condition}")
 def _elliptic(condition: Condition) -> Trigger | None:
-    """Without "when": only what cannot be taken for something else."""
-    return Trigger(condition) if isinstance(condition, (Comparing, Every)) and _has_no_subject(condition) else None
+    """Without "when": a level alone, or an indicator held against one."""
+    first = condition.parts[0] if isinstance(condition, Every) else condition
+    if isinstance(first, Comparing) and isinstance(first.left, (Indicator, Average)):
+        return Trigger(condition)
+    return Trigger(condition) if _has_no_subject(condition) else None
 
 
 def _has_no_subject(condition: Condition) -> bool:
@@ -142,6 +147,7 @@ RULES.value("exit_item", (Holding(Duration(1, "bar")),), "<next_open>", "after o
     "<when> <it_or_position>? <be>? up {percent} <from_entry>?",
     "<when> {percent} <profit_word> (<be>)? (hit|reached|made)?",
     "<when> <it_or_position>? <gains> <by>? {percent} <from_entry>?",
+    "<when> <it_or_position>? <rises_since> <by>? {percent} <from_entry>",
     "<when> <profit_word> (is|reaches|hits|exceeds|of|at) {percent}",
     "<when> {percent} <in_profit>",
     "for (a)? {percent} <profit_word>",
@@ -200,19 +206,37 @@ def _protection(name: str, fraction: float) -> Protection:
 @RULES.rule(
     "order",
     "{action:entering} {things:object}? <timing>? ,? {trigger} ,? <timing>?",
+    "{action:entering} {things:object}? {extras} ,? {trigger} ,? <timing>?",
     "{action:entering} {things:object}? <only> {trigger} <timing>?",
     "<only> {action:entering} {things:object}? {trigger} <timing>?",
 )
-def _enter(action: str, trigger: Trigger, things: Facts = ()) -> Facts:
-    return (Order(action, (trigger,)), *things)
+def _enter(action: str, trigger: Trigger, things: Facts = (), extras: Facts = ()) -> Facts:
+    return (Order(action, (trigger,)), *things, *extras)
 
 
-@RULES.rule("lead", "{trigger} ,?", "{trigger} :")
+@RULES.rule(
+    "extra",
+    "{fact:size}",
+    "<with_word> {fact:size}",
+    "{fact:capital}",
+    "{fact:window}",
+    "<with_word> {fact:most_positions}",
+    "<with_word>? {protections}",
+)
+def _extra(fact: object = None, protections: Facts = ()) -> Facts:
+    """What may stand between "buy" and "when" beside what is bought."""
+    return protections or (fact,)
+
+
+RULES.listing("extras", "{extra}", between=",?", longest=4, flat=True)
+
+
+@RULES.rule("lead", "{trigger} ,?", "{trigger} (:|-\\>)")
 def _lead(trigger: Trigger) -> Trigger | None:
     return trigger if _is_full(trigger) else None
 
 
-@RULES.rule("lead", "{condition} (:|,)")
+@RULES.rule("lead", "{condition} (:|,|-\\>)?")
 def _bare_lead(condition: Condition) -> Trigger | None:
     """A condition without "when", set off from the order it leads to."""
     trigger = Trigger(condition)
@@ -297,10 +321,20 @@ def _buy_and_hold(
     "order",
     "<had_bought> {things:symbol_object} {start:window}?",
     "<had_bought> {capital} {things:symbol_object} {start:window}?",
+    "<had_bought> {capital} {things:symbol_object} (on|at)? {bought:dated}",
+    "<had_bought> {things:symbol_object} (on|at)? {bought:dated}",
     "{things:symbol_object} <had_bought_passive> {start:window}?",
 )
-def _had_bought(things: Facts, start: Window | None = None, capital: Capital | None = None) -> Facts:
-    return (BuyAndHold(implied=True), *things, *(fact for fact in (start, capital) if fact is not None))
+def _had_bought(
+    things: Facts, start: Window | None = None, capital: Capital | None = None, bought: Point | None = None
+) -> Facts:
+    first = Window(bought.first) if bought is not None else start
+    return (BuyAndHold(implied=True), *things, *(fact for fact in (first, capital) if fact is not None))
+
+
+@RULES.rule("order", "<keep> {end:window}")
+def _held_until(end: Window) -> Facts:
+    return (BuyAndHold(implied=True), end)
 
 
 @RULES.rule("symbol_object", "{symbols}", "{symbols} <share_word>", "<share_word> of {symbols}")
@@ -316,6 +350,7 @@ def _symbol_object(symbols: Universe) -> Facts:
     "<filter_word> {condition}",
     "<filter_lead> {condition}",
     "<filter_word> (buy|enter|trade|take trades|take longs|go long|take entries) <when> {condition}",
+    "but only (buy|enter|trade|take trades|take longs|go long|take entries) <when> {condition}",
 )
 def _filter(condition: Condition) -> Filter:
     return Filter(condition)
@@ -323,4 +358,4 @@ def _filter(condition: Condition) -> Filter:
 
 @RULES.rule("filter", "(with|using|plus|and)? {left:any_length} {kind:average_kind} (as)? <trend_filter>")
 def _trend_filter(left: tuple[int, str | None], kind: str) -> Filter:
-    return Filter(Comparing(None, ">", Average(kind, left[0], left[1], "close")))
+    return Filter(Comparing(CLOSE, ">", Average(kind, left[0], left[1], "close")))

@@ -19,6 +19,7 @@ from bgagent.language.meanings import (
     Holding,
     Idea,
     Indicator,
+    Levels,
     MostPositions,
     Opposite,
     Order,
@@ -124,11 +125,13 @@ class _Maker:
         """Entry, exit, short entry, short exit."""
         holds = self.of(BuyAndHold)
         orders, states, ideas = self.of(Order), self.of(State), self.of(Idea)
+        for levels in self.of(Levels):
+            self.ledger.state(levels, "rules.entry", f"levels {levels.low:g} and {levels.high:g}")
         entering = [order for order in orders if order.action in ("buy", "enter", "short")]
         if states:
-            if entering or len(states) > 1:
+            if entering or ideas or len(states) > 1:
                 raise Contradiction("There are two ways of entering in the sentence. Which one is meant?")
-            return self.state_signals(states[0])
+            return self.state_signals(states[0], orders)
         if not entering and any(not hold.implied for hold in holds):
             return self.buy_and_hold(holds, orders, ideas)
         if not entering and not ideas and holds:
@@ -150,13 +153,13 @@ class _Maker:
         exit_ = self.exit_signal(leaving, ("sell", "exit")) if leaving else None
         return signal, exit_, None, None
 
-    def state_signals(self, state: State) -> _Signals:
+    def state_signals(self, state: State, leaving_orders: list[Order]) -> _Signals:
         signal = self.with_filters(self.signal(state.trigger))
         if signal.when is not None and signal.on is not None:
             raise Unclear("When is the position closed: when the price condition ends, or at the end of the season?")
         if signal.when is not None:
             self.context.entry_nodes = (signal.when,)
-        leaving = _Signal(
+        leaving = self.exit_signal(leaving_orders, ("sell", "exit"), signal) or _Signal(
             when=None if signal.when is None else complement(signal.when),
             on=None if signal.on is None else f"not ({signal.on})",
         )
@@ -363,6 +366,8 @@ class _Maker:
         short_exit: _Signal | None,
     ) -> tuple[_Signal | None, _Signal | None]:
         """The exits that belong to a strategy called by name: the other end of it."""
+        if self.of(Holding):
+            raise Unclear("Is the position closed after that time only, or also by the strategy's own exit?")
         start, end = self.ends_of(idea)
         self.ledger.assume(
             "rules.exit",

@@ -37,7 +37,7 @@ def _updated(moving: Distance) -> Distance:
 RULES.same("distance", "{atr_distance}")
 
 
-@RULES.rule("distance", "{money}")
+@RULES.rule("money_distance", "{money}")
 def _money(money: Money) -> Distance | None:
     return Distance(DistanceKind.MONEY, money.amount) if money.amount > 0 else None
 
@@ -46,6 +46,9 @@ def _money(money: Money) -> Distance | None:
     "protection",
     "<stop_loss> (of|at|is|set at|placed|:|=|to)? {distance} <from_entry>?",
     "{distance} <stop_loss>",
+    "{money_distance} <stop_loss>",
+    "<stop_loss> of {money_distance}",
+    "<stop_loss> {money_distance} (below|from|away from|under) <entry_price>",
     "<stop_loss> {distance} (below|from|away from|under) <entry_price>",
     "<stop_loss> (at|placed|set)? {distance} (below|from|under) <entry_price>",
     "stopped out (at|after) {distance} <loss_word>?",
@@ -53,37 +56,47 @@ def _money(money: Money) -> Distance | None:
     "<cut_losses> (at|of)? {distance}",
     "<max_loss> (of|per trade of|:)? {distance} (per trade)?",
 )
-def _stop(distance: Distance) -> Protection | None:
-    return None if distance.kind is DistanceKind.FRACTION and distance.value >= 1 else Protection("stop_loss", distance)
+def _stop(distance: Distance | None = None, money_distance: Distance | None = None) -> Protection | None:
+    """A price to stop at is no distance: "stop at $95" is not read."""
+    given = distance or money_distance
+    return None if given is None or not _is_possible(given) else Protection("stop_loss", given)
 
 
 @RULES.rule(
     "protection",
     "<take_profit> (of|at|is|set at|:|=|to)? {distance} <from_entry>?",
     "{distance} <take_profit>",
+    "{money_distance} <take_profit>",
+    "<take_profit> of {money_distance}",
+    "<take_profit> {money_distance} above <entry_price>",
     "<take_profit> {distance} above <entry_price>",
     "<take_profit> at {distance} <profit_word>?",
     "{distance} (profit|gain) (target|objective|goal)",
 )
-def _take(distance: Distance) -> Protection:
-    return Protection("take_profit", distance)
+def _take(distance: Distance | None = None, money_distance: Distance | None = None) -> Protection | None:
+    given = distance or money_distance
+    return Protection("take_profit", given) if given is not None else None
 
 
 @RULES.rule(
     "protection",
     "<trailing_stop> (of|at|is|set at|:|=|to)? {distance} <from_peak>?",
     "{distance} <trailing_stop>",
+    "{money_distance} <trailing_stop>",
+    "<trailing_stop> of {money_distance}",
     "<stop_loss> trailing (by|at)? {distance}",
     "trail (the|a)? <stop_loss>? (by|at)? {distance}",
     "<trailing_stop> (by|with) {distance}",
     "<stop_loss> that trails (by)? {distance}",
 )
-def _trail(distance: Distance) -> Protection | None:
-    return (
-        None
-        if distance.kind is DistanceKind.FRACTION and distance.value >= 1
-        else Protection("trailing_stop", distance)
-    )
+def _trail(distance: Distance | None = None, money_distance: Distance | None = None) -> Protection | None:
+    given = distance or money_distance
+    return None if given is None or not _is_possible(given) else Protection("trailing_stop", given)
+
+
+def _is_possible(distance: Distance) -> bool:
+    """A price cannot fall by all of itself."""
+    return distance.kind is not DistanceKind.FRACTION or distance.value < 1
 
 
 @RULES.rule(

@@ -18,6 +18,7 @@ from bgagent.language.meanings import (
     Filter,
     Holding,
     Idea,
+    Levels,
     MostPositions,
     Order,
     Protection,
@@ -42,6 +43,7 @@ from bgagent.language.tokens import Token, tokenise
 LONGEST = 20_000
 _STRATEGY = (
     Order,
+    Levels,
     State,
     Idea,
     BuyAndHold,
@@ -134,6 +136,8 @@ class _Reader:
             spec = self.spec()
         except (Contradiction, Missing, Unclear) as error:
             question = str(error)
+        else:
+            unexplained += self.without_effect()
         questions = () if unexplained else tuple(filter(None, (question,)))
         if unexplained or questions:
             spec = None
@@ -152,6 +156,13 @@ class _Reader:
             else:
                 found.append([start, end])
         return tuple(Unexplained(self.sentence[start:end], (start, end)) for start, end in found)
+
+    def without_effect(self) -> tuple[Unexplained, ...]:
+        """What was understood but is no part of the spec: none of it may be dropped."""
+        stated = {row.place for row in self.ledger.rows}
+        places = dict.fromkeys(getattr(fact, "place", None) for fact in self.facts)
+        idle = [self.span(place) for place in places if place is not None and place not in stated]
+        return tuple(Unexplained(self.sentence[start:end], (start, end)) for start, end in idle)
 
     def span(self, place: tuple[int, int]) -> tuple[int, int]:
         """Characters of a range of tokens, without a sign that only divides it from the next."""
@@ -224,12 +235,12 @@ class _Reader:
         """The facts of each strategy compared; one list when nothing is."""
         facts = [fact for fact in self.facts if isinstance(fact, _STRATEGY)]
         comparisons = [fact for fact in self.facts if isinstance(fact, (Comparison, Versus))]
-        marks = [fact for fact in self.facts if isinstance(fact, Variant)]
-        if marks:
-            return self.marked_variants(marks)
         alternatives = [fact for fact in self.facts if isinstance(fact, Alternative)]
         for fact in comparisons:
             self.ledger.state(fact, "runs", "one run each")
+        marks = [fact for fact in self.facts if isinstance(fact, Variant)]
+        if marks:
+            return self.marked_variants(marks)
         if alternatives:
             for alternative in alternatives:
                 self.ledger.state(alternative, "runs", "one run with, one without")

@@ -80,7 +80,7 @@ def _rules(plan: RulePlan, spec: StrategySpec) -> list[str]:
     for name in ("stop_loss", "take_profit", "trailing_stop"):
         distance = getattr(plan, name)
         if distance is not None:
-            said.append(f"{name.replace('_', ' ')} {_distance(distance, spec.currency)}")
+            said.append(f"{name.replace('_', ' ')} of {_distance(distance, spec.currency)}")
     if plan.hold_bars is not None:
         said.append(f"hold for {plan.hold_bars} bars")
     if plan.wait_bars is not None:

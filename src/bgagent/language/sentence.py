@@ -38,8 +38,8 @@ _PARTS = (
     terms,
 )
 _CLAUSES = (
-    "order state holding waiting most_positions size filter idea style window capital universe bar_length cost sides "
-    "absent comparing_runs alternative variant versus_mark benchmark prices"
+    "order state holding waiting most_positions size filter idea levels style window capital universe bar_length cost "
+    "sides absent comparing_runs alternative variant versus_mark benchmark prices"
 ).split()
 for _name in _CLAUSES:
     _TOP.same("clause", f"{{{_name}}}")

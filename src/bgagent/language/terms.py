@@ -287,6 +287,11 @@ def _compare_ways(first: object, second: object, third: object = None) -> tuple[
     return (Comparison(), *(way for way in (first, second, third) if way is not None))
 
 
+@RULES.rule("versus_mark", "(better|worse) than <buy_and_hold>")
+def _better_than_holding() -> tuple[object, ...]:
+    return (Versus(), BuyAndHold())
+
+
 RULES.same("way", "{idea}")
 RULES.value("way", BuyAndHold(), "<buy_and_hold>")
 

@@ -76,31 +76,31 @@ def _fraction_level(signed_percent: float) -> Known:
 # prices
 
 
-@RULES.rule("value", "{price_word}")
+@RULES.rule("measure", "{price_word}")
 def _price(price_word: str) -> Known:
     return Known(Name(price_word), Scale.VOLUME if price_word == "volume" else Scale.PRICE)
 
 
-@RULES.rule("value", "{symbol} <share_word>? {price_word}?", "price of {symbol}", "{price_word} of {symbol}")
+@RULES.rule("measure", "{symbol} <share_word>? {price_word}?", "price of {symbol}", "{price_word} of {symbol}")
 def _symbol_price(symbol: str, price_word: str = "close") -> SymbolPrice:
     return SymbolPrice(symbol, Name(price_word))
 
 
-@RULES.rule("value", "<previous_bar> {price_word}", "{price_word} of <previous_bar>")
+@RULES.rule("measure", "<previous_bar> {price_word}", "{price_word} of <previous_bar>")
 def _previous(price_word: str) -> Known:
     return Known(
         _call("previous", Name(price_word), Number(1.0)), Scale.VOLUME if price_word == "volume" else Scale.PRICE
     )
 
 
-@RULES.rule("value", "{price_word} {length} (ago|earlier|before)", "{price_word} of {length} (ago|earlier|before)")
+@RULES.rule("measure", "{price_word} {length} (ago|earlier|before)", "{price_word} of {length} (ago|earlier|before)")
 def _ago(price_word: str, length: Length) -> Known:
     scale = Scale.VOLUME if price_word == "volume" else Scale.PRICE
     return Known(_call("previous", Name(price_word), number_node(length[0])), scale, length[1])
 
 
-RULES.value("value", Mention("it"), "it")
-RULES.same("value", "{level}")
+RULES.value("measure", Mention("it"), "it")
+RULES.same("value", "{measure}", "{level}")
 
 
 # averages
@@ -147,16 +147,16 @@ RULES.value(
     "usual volume",
     "normal volume",
 )
-RULES.same("value", "{average}")
+RULES.same("measure", "{average}")
 
 
-@RULES.rule("value", "{kind:average_kind}", "{kind:average_kind} line")
+@RULES.rule("measure", "{kind:average_kind}", "{kind:average_kind} line")
 def _the_average(kind: str) -> Average:
     return Average(kind, None)
 
 
-RULES.value("value", Mention("fast"), "<fast_word> <average_kind>?", "<fast_word> line")
-RULES.value("value", Mention("slow"), "<slow_word> <average_kind>?", "<slow_word> line")
+RULES.value("measure", Mention("fast"), "<fast_word> <average_kind>?", "<fast_word> line")
+RULES.value("measure", Mention("slow"), "<slow_word> <average_kind>?", "<slow_word> line")
 
 
 @RULES.rule("bare_average", "{length}")
@@ -164,7 +164,7 @@ def _bare_average(length: Length) -> Average | None:
     return Average("average", *length) if length[1] in ("day", "week") and length[0] >= 2 else None
 
 
-RULES.same("value", "{bare_average}", "{bare_average} line")
+RULES.same("measure", "{bare_average}", "{bare_average} line")
 
 
 # oscillators
@@ -191,7 +191,7 @@ def _oscillator(
     return Indicator(name, (given[0],) if given else None, given[1] if given else None)
 
 
-RULES.same("value", "{oscillator_value}")
+RULES.same("measure", "{oscillator_value}")
 
 
 @RULES.rule(
@@ -211,7 +211,7 @@ def _macd_parameters(triple: tuple[float, ...]) -> tuple[float, ...] | None:
 
 
 @RULES.rule(
-    "value",
+    "measure",
     "<macd_word> {macd_parameters}? {part:macd_part}?",
     "{macd_parameters} <macd_word> {part:macd_part}?",
     "{part:macd_part} of <macd_word> {macd_parameters}?",
@@ -221,17 +221,29 @@ def _macd(part: str = "macd", macd_parameters: tuple[float, ...] | None = None) 
     return Indicator(part, macd_parameters)
 
 
-RULES.value("value", Mention("signal"), "<signal_line>")
-RULES.value("value", Indicator("macd_histogram"), "histogram")
+RULES.value("measure", Mention("signal"), "<signal_line>")
+RULES.value("measure", Indicator("macd_histogram"), "histogram")
 
 
 @RULES.rule(
-    "value",
+    "measure",
     "{part:stochastic_part} {triple}?",
     "{triple} {part:stochastic_part}",
 )
 def _stochastic(part: str, triple: tuple[float, ...] | None = None) -> Indicator:
     return Indicator(part, triple)
+
+
+@RULES.rule(
+    "measure",
+    "{any_length} <zscore>",
+    "<zscore> \\( {any_length} \\)",
+    "<zscore> (of|over) <last>? {length}",
+    "<zscore>",
+)
+def _zscore(any_length: Length | None = None, length: Length | None = None) -> Indicator:
+    given = any_length or length
+    return Indicator("zscore", (given[0],), given[1]) if given else Indicator("zscore")
 
 
 # bands
@@ -256,7 +268,7 @@ def _band_parameters(
 
 
 @RULES.rule(
-    "value",
+    "measure",
     "{side:band_side} <bollinger> <band_word>? {band_parameters}?",
     "{side:band_side} <band_word>",
     "<bollinger> {side:band_side} <band_word> {band_parameters}?",
@@ -305,7 +317,7 @@ def _donchian(side: str, any_length: Length) -> Extreme | None:
     return Extreme(kind, any_length[0], None, any_length[1]) if kind in ("highest", "lowest") else None
 
 
-RULES.same("value", "{extreme}")
+RULES.same("measure", "{extreme}")
 
 
 # parts of other values

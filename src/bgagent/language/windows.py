@@ -37,7 +37,6 @@ class Window(Placed):
     until_month: int | None = None
     to_now: bool = False
     year_to_date: bool = False
-    last_calendar: str | None = None
     whole: bool = False
     problem: str | None = None
     place: tuple[int, int] | None = None
@@ -165,7 +164,7 @@ def _in_stretch(stretch: Point) -> Window:
 @RULES.rule(
     "window",
     "<from>? {start:start_point} (<to>|<hyphen>) {end:end_point}",
-    "(between|<from>|<during>) {start:start_point} (and|<to>|<hyphen>) {end:end_point}",
+    "between {start:start_point} (and|<to>|<hyphen>) {end:end_point}",
     "<window_title> {start:start_point} (<to>|<hyphen>) {end:end_point}",
     "<during> {start:start_point} (<to>|<hyphen>) {end:end_point}",
     "<from>? {start:start_point} , <until> {end:end_point}",
@@ -244,7 +243,7 @@ def _last(duration: Duration) -> Window:
     "<window_title> {duration}",
 )
 def _so_long(duration: Duration) -> Window | None:
-    return Window(back=duration) if duration.unit in ("year", "month", "quarter") else None
+    return Window(back=duration) if duration.unit == "year" else None
 
 
 @RULES.rule("window", "(<since>|<from>)? {duration} ago", "(<since>|<from>)? {duration} ago (<to>|<hyphen>) <now>")
@@ -256,9 +255,20 @@ RULES.value("window", Window(year_to_date=True), "<during>? <year_to_date>")
 RULES.value("window", Window(whole=True), "<during>? <all_history>", "<window_title> <all_history>")
 
 
-@RULES.rule("window", "<during>? last {unit:calendar_unit}", "<during>? (previous|prior) {unit:calendar_unit}")
+@RULES.rule(
+    "window",
+    "<over>? (past|trailing|preceding) {unit:calendar_unit}",
+    "over <last> {unit:calendar_unit}",
+    "for <last> {unit:calendar_unit}",
+)
+def _one_back(unit: str) -> Window:
+    return Window(back=Duration(1, unit))
+
+
+@RULES.rule("window", "(in|during)? (last|previous|prior) {unit:calendar_unit}")
 def _last_calendar(unit: str) -> Window:
-    return Window(last_calendar=unit)
+    """The year before this one, or the last twelve months: people mean either."""
+    return Window(problem=f"Is 'last {unit}' the {unit} before the present one, or the time up to now? Give the dates.")
 
 
 @RULES.rule("window", "<until> {end:end_point}")
