@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bgagent.sandbox.protocol import LARGEST, PREFIX, FrameReader, Kind, pack_frame
+from bgagent.sandbox.protocol import ANSWERS, LARGEST, PREFIX, FrameReader, Kind, pack_frame
 
 
 def test_every_kind_has_a_largest_size():
@@ -40,6 +40,18 @@ def test_a_size_that_is_too_large_is_refused_before_its_body_comes():
     reader.add(PREFIX.pack(Kind.FAILED, LARGEST[Kind.FAILED] + 1))
     with pytest.raises(ValueError, match="larger than"):
         reader.take()
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - ANSWERS))
+def test_the_hosts_own_frames_are_refused_before_their_body_comes(kind):
+    reader = FrameReader()
+    reader.add(PREFIX.pack(kind, LARGEST[kind]))
+    with pytest.raises(ValueError, match=f"{kind.name} is not an answer"):
+        reader.take()
+
+
+def test_no_answer_is_larger_than_sixteen_megabytes():
+    assert max(LARGEST[kind] for kind in ANSWERS) == 1 << 24
 
 
 def test_a_body_that_is_too_large_is_not_packed():

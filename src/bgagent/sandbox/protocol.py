@@ -38,6 +38,8 @@ LARGEST = {
     Kind.FAILED: 1 << 15,
 }
 
+ANSWERS = frozenset({Kind.READY, Kind.DECLARED, Kind.ORDERS, Kind.DONE, Kind.FAILED})
+
 Frame = tuple[Kind, bytes]
 
 
@@ -61,7 +63,7 @@ def frame_size(prefix: bytes | bytearray) -> tuple[Kind, int]:
 
 
 class FrameReader:
-    """Puts frames together from pieces as they arrive; holds at most one frame and what came with it."""
+    """Puts a child's frames together from pieces as they arrive; holds at most one frame and what came with it."""
 
     def __init__(self) -> None:
         self._held = bytearray()
@@ -76,10 +78,12 @@ class FrameReader:
         self._held += piece
 
     def take(self) -> Frame | None:
-        """The next whole frame; None until it is there. Raises ValueError as soon as it cannot be one."""
+        """The next whole frame; None until it is there. Raises ValueError as soon as it cannot be a child's."""
         if len(self._held) < PREFIX.size:
             return None
         kind, size = frame_size(self._held)
+        if kind not in ANSWERS:  # the host's own may be a gigabyte
+            raise ValueError(f"{kind.name} is not an answer")
         end = PREFIX.size + size
         if len(self._held) < end:
             return None

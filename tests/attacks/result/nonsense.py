@@ -16,4 +16,4 @@ class S(Strategy):
         if self.index == 30:
             answers = int(sys.argv[2])
             won()
-            os.write(answers, os.urandom(4096).replace(b"\x12", b"\xff"))
+            os.write(answers, b"\x9d" * 4096)
