@@ -15,7 +15,7 @@ from bgagent.data.load import load_series
 from bgagent.data.providers import ProviderOptions, provider_of
 from bgagent.data.series import PriceMode, Series
 from bgagent.data.session_lists import SessionLists
-from bgagent.engine.backtest import buy_and_hold, replay
+from bgagent.engine.backtest import buy_and_hold, replay, run_plan
 from bgagent.engine.plan import Account, Costs
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.robustness import COST_FACTORS, LATE_BARS, break_even_cost_bps, delayed
@@ -321,9 +321,15 @@ def _finished(trial: Trial, series: Mapping[str, Series], spec: StrategySpec) ->
     held = series[symbol]
     benchmark = buy_and_hold(held.bars, first=held.warmup_bars, account=spec.account)
 
-    def replayed(costs: Costs, bars_late: int = 0) -> BacktestResult:
-        orders = delayed(trial.orders, bars_late, last=len(trial.bars) - 1)
-        return replay(orders, trial.bars, first=trial.first, account=Account(spec.initial_capital, costs))
+    def replayed(costs: Costs) -> BacktestResult:
+        return replay(trial.orders, trial.bars, first=trial.first, account=Account(spec.initial_capital, costs))
+
+    def filled_late(late: int) -> BacktestResult:
+        if trial.source.producer == "template":
+            return run_plan(trial.plan, trial.bars, first=trial.first, account=spec.account, late=late)
+        # what code would have done after a later fill is not known: its orders stay as they are
+        orders = delayed(trial.orders, late, last=len(trial.bars) - 1)
+        return replay(orders, trial.bars, first=trial.first, account=spec.account)
 
     def with_costs(costs: Costs) -> float:
         return replayed(costs).final_equity
@@ -339,7 +345,7 @@ def _finished(trial: Trial, series: Mapping[str, Series], spec: StrategySpec) ->
         break_even_cost_bps=break_even_cost_bps(with_costs, spec.initial_capital) if has_traded else None,
         notes=starting_notes(trial.plan, trial.bars, trial.first),
         costs_ladder=tuple((factor, replayed(spec.costs.times(factor))) for factor in COST_FACTORS if has_traded),
-        late_fills=tuple((late, replayed(spec.costs, late)) for late in LATE_BARS if has_traded),
+        late_fills=tuple((late, filled_late(late)) for late in LATE_BARS if has_traded),
         plan=trial.plan,
     )
 

@@ -8,20 +8,22 @@ from bgagent.engine.order_checks import check_orders
 from bgagent.engine.orders import Action, Order, Orders, pack_orders, pack_records
 from bgagent.engine.plan import Account, RulePlan, Sizing
 from bgagent.engine.result import BacktestResult
-from bgagent.engine.signals import rule_orders, rule_signals
+from bgagent.engine.signals import later, rule_orders, rule_signals
 from bgagent.engine.strategy import Strategy, drive
 
 
-def run_plan(plan: RulePlan, bars: Bars, *, first: int, account: Account) -> BacktestResult:
+def run_plan(plan: RulePlan, bars: Bars, *, first: int, account: Account, late: int = 0) -> BacktestResult:
     """Runs a plan of rules.
 
-    bars: warm-up and window; first: index of the window's first bar. Raises RuleError for a rule that cannot be read,
-    OrderError for orders that make no sense, ValueError for the wrong symbol or an empty window.
+    bars: warm-up and window; first: index of the window's first bar. late: bars by which every entry and exit by a rule
+    is filled later than it could be; stops, targets and times work from the later fill.
+    Raises RuleError for a rule that cannot be read, OrderError for orders that make no sense, ValueError for the wrong
+    symbol or an empty window.
     """
     if plan.symbol != bars.symbol:
         raise ValueError(f"the plan is for {plan.symbol}, the bars are of {bars.symbol}")
     _refuse_empty_window(bars, first)
-    signals = rule_signals(plan, bars, first=first)
+    signals = later(rule_signals(plan, bars, first=first), late)
     orders, lacking = rule_orders(plan, bars)
     signals[lacking] &= 0xFF ^ (LONG_ENTRY | SHORT_ENTRY)
     book = open_book(account, first=first, bars=len(bars) - first, sessions=bars.sessions[first:])

@@ -40,6 +40,17 @@ def rule_signals(plan: RulePlan, bars: Bars, *, first: int) -> NDArray[np.uint8]
     return signals
 
 
+def later(signals: NDArray[np.uint8], bars: int) -> NDArray[np.uint8]:
+    """(n + 1,): the same rules heard so many bars later; the end of a session stays where it is."""
+    if bars == 0:
+        return signals
+    ends = signals == SESSION_EXIT
+    moved = np.zeros_like(signals)
+    moved[bars:] = np.where(ends, 0, signals)[:-bars]
+    moved[ends] = SESSION_EXIT
+    return moved
+
+
 def ends_session(bars: Bars) -> Conditions:
     """(n,): the last bar of each session, as the exchange's calendar has it.
 
