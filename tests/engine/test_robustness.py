@@ -132,3 +132,33 @@ def test_orders_delayed_beyond_the_last_bar_fall_away():
     assert len(delayed(orders, 9, last=4)) == 0
     with pytest.raises(ValueError, match="earlier"):
         delayed(orders, -1, last=4)
+
+
+def test_rules_heard_later_trade_as_if_every_condition_were_about_an_earlier_bar():
+    bars = random_bars(5, 400)
+    stop = Distance(DistanceKind.FRACTION, 0.03)
+
+    def run(entry, leave, **options):
+        plan = RulePlan(bars.symbol, entry=Rule(when=entry), exit=Rule(when=leave), stop_loss=stop)
+        return run_plan(plan, bars, first=60, account=Account(1000.0), **options)
+
+    for late in (1, 2):
+        moved = run("close > sma(close, 9)", "close < sma(close, 9)", late=late)
+        said = run(
+            f"previous(close, {late}) > previous(sma(close, 9), {late})",
+            f"previous(close, {late}) < previous(sma(close, 9), {late})",
+        )
+        # said of an earlier bar, the warm-up counts too: compare from the first exit by a rule on
+        assert len(moved.closed_trades) > 10
+        assert [trade.entry_bar for trade in moved.trades][2:] == [
+            trade.entry_bar for trade in said.trades if trade.entry_bar >= moved.trades[2].entry_bar
+        ]
+    assert run("close > 0", "close < 0", late=0).trades == run("close > 0", "close < 0").trades
+
+
+def test_a_dated_entry_heard_later_is_filled_so_many_opens_later():
+    bars = bars_of([10.0, 20.0, 40.0, 50.0, 60.0])
+    plan = RulePlan(bars.symbol, entry=Rule(on="first_session"), hold_bars=1)
+    for late, entry in ((0, 1), (1, 2), (2, 3)):
+        (trade,) = run_plan(plan, bars, first=1, account=Account(1000.0), late=late).trades
+        assert (trade.entry_bar, trade.exit_bar) == (entry, entry + 1)

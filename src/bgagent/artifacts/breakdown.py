@@ -8,7 +8,7 @@ class Replay:
     """The same orders under other conditions.
 
     costs_factor: every cost multiplied by it; 1 is what was asked for. bars_late: how many bars after the first
-    possible open each order was filled.
+    possible open each order was filled: rules are heard that much later, orders of code are only moved.
     """
 
     costs_factor: float

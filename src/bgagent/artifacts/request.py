@@ -10,7 +10,7 @@ class Request:
 
     as_of: what "now" is for relative windows, UTC; fixed once, at submission. data: a provider's name, `auto`, or
     directories joined by ':'; data_dir: the directories that `auto` looks into first, absolute.
-    lang: of the pages.
+    lang: of the pages. resumes: id of the job whose understanding of the same sentence is taken up, "" to read it anew.
     """
 
     job_id: str
@@ -24,3 +24,4 @@ class Request:
     timeout_s: float = 600.0
     seed: int = 0
     lang: str = "en"
+    resumes: str = ""

@@ -52,5 +52,12 @@ def definitions_for(runs: tuple[RunRow, ...]) -> dict[str, str]:
         texts["break_even_cost_bps"] = (
             "commission on the value of each fill, all other costs aside, at which the total return would be 0"
         )
+        if any(run.costs_ladder for run in runs):
+            texts["costs_ladder"] = "the same orders, each cost multiplied; prices of stops move with the slippage"
+        if any(run.late_fills for run in runs):
+            texts["late_fills"] = (
+                "what rules decide is filled one and two opens later than it could be; stops, targets and times work "
+                "from the later fill; orders of strategies as code stay as they were decided"
+            )
         texts["open_trades"] = "positions still held at the last close: in the equity, not in the win rate"
     return texts

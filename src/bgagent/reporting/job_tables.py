@@ -127,5 +127,6 @@ def definitions_table(texts: dict[str, str], write: Writer) -> Table:
     """How each figure is reckoned."""
     names = {key: metric.name for key, metric in metrics().items()}
     names |= {"break_even_cost_bps": "Break-even cost", "open_trades": "Open at the end", "bars_per_year": "A year"}
+    names |= {"costs_ladder": "Result at other costs", "late_fills": "Filled later"}
     rows = ((write.say(names.get(key, in_words(key))), text) for key, text in texts.items())
     return Table((Column(write.say("Figure")), Column(write.say("How it is reckoned"))), tuple(rows))
