@@ -68,6 +68,7 @@ def run_background_job(
     as_of: str | datetime | None = None,
     budget_usd: float | None = None,
     notify: str | None = None,
+    resumes: str = "",
     root: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> BackgroundJob:
@@ -77,6 +78,7 @@ def run_background_job(
     name, `demo`, or directories of csv and parquet files joined by ':'. as_of: what "now" is for relative windows.
     budget_usd: what the job may spend on a language model. lang: of the report.
     notify: a shell command for when the job has ended.
+    resumes: id of an earlier job with the same sentence, whose understanding is taken up.
     root: folder of `.env`, `logs/` and `reports/` (the current one). environment: the process's own.
     Raises BadUse for an option that cannot be used, MachineUnfit when the job cannot be written or started.
     """
@@ -95,6 +97,8 @@ def run_background_job(
         },
     )
     request = _request(checked_sentence(prompt), settings, reader=reader, seed=seed, lang=lang, root=root)
+    if resumes:
+        request["resumes"] = resumes
     submitted = submit(
         [*_PYTHON, "bgagent.bg_run"],
         folders=folders_of(root),
@@ -205,10 +209,12 @@ def settle(seen: Look) -> None:
     if not seen.lacks_report or seen.job.exit_code in (SUCCEEDED, REJECTED):
         return
     from bgagent.bg_run import read_request
+    from bgagent.kept import kept_story
     from bgagent.story import report_failure
 
     try:
-        report_failure(read_request(seen.files), _error_of(seen), seen.files.reports)
+        story = kept_story(seen.files.report_folder)
+        report_failure(read_request(seen.files), _error_of(seen), seen.files.reports, story)
     except BgAgentError:
         return  # the state itself is true, and a report cannot be written here
 

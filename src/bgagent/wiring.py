@@ -28,6 +28,7 @@ from bgagent.implementation.template import TemplateProducer, runnable
 from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import try_source
 from bgagent.job_model import JobModel
+from bgagent.kept import kept_understood
 from bgagent.language.read import Defaults, Reading
 from bgagent.periods import bars_per_year
 from bgagent.pipeline import Recorder, Tools, run
@@ -96,22 +97,34 @@ def _tools(
     def keep(name: str, artifact: object) -> None:
         write_json(folder / f"{name}.json", artifact)
 
+    def load(spec: StrategySpec) -> Mapping[str, Series]:
+        series = _load(spec, request, settings, record, story)
+        keep("data", story.data)
+        return series
+
     return Tools(
-        understand=lambda asked: _understand(asked, settings, record, story, model),
-        load=lambda spec: _load(spec, request, settings, record, story),
+        understand=lambda asked: _understand(asked, settings, reports, record, story, model),
+        load=load,
         implement=lambda spec, series: _implement(spec, series, request, settings, folder, record, story),
         report=lambda asked, understood, series, done: _report(asked, understood, series, done, reports, story),
         keep=keep,
     )
 
 
-def _understand(request: Request, settings: Settings, record: _Watched, story: Story, model: JobModel) -> Understood:
+def _understand(
+    request: Request, settings: Settings, reports: Path, record: _Watched, story: Story, model: JobModel
+) -> Understood:
     defaults = Defaults(costs=Costs(slippage_bps=settings.slippage_bps, commission_bps=settings.commission_bps))
 
     def told(reading: Reading) -> None:
         story.clauses, story.assumptions = reading.clauses, reading.assumptions
 
-    understood = understand(request, defaults=defaults, read_by_model=model.reader(defaults), on_reading=told)
+    earlier = kept_understood(reports / request.resumes) if request.resumes else None
+    if earlier is not None:
+        record.event("info", "resumed", job=request.resumes)
+        understood = earlier
+    else:
+        understood = understand(request, defaults=defaults, read_by_model=model.reader(defaults), on_reading=told)
     model.close()
     story.understood = understood
     record.event("info", "understood", summary=understood.spec.summary, reader=understood.spec.reader)

@@ -63,6 +63,8 @@ class Project:
             facts = self.state(name)
             if all(facts[key] == value for key, value in wanted.items()):
                 return facts
+            if facts["ended_at"] is not None:
+                break
             time.sleep(0.02)
         pytest.fail(f"{name} never came to {wanted}: {facts}")
 

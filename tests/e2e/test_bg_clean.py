@@ -41,8 +41,8 @@ def test_only_old_jobs_go_and_a_dry_run_changes_nothing(project: Project):
 
 
 def test_a_running_job_stays_even_when_it_is_named(project: Project):
-    os.mkfifo(project.root / "prices" / "SLOW.csv")  # whoever reads it waits
-    assert project.nlbt("bg", "Buy and hold SLOW in 2024 with $10K", "--name", "busy").returncode == 0
+    os.mkfifo(project.root / "prices" / "TIDE.csv")  # whoever reads it waits
+    assert project.nlbt("bg", "Buy and hold TIDE in 2024 with $10K", "--name", "busy").returncode == 0
     project.wait_until("busy", state="running")
     done = project.nlbt("bg-clean", "busy", "--older-than", "0d")
     assert done.returncode == 0, done.stderr

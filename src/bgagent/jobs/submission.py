@@ -119,8 +119,16 @@ def _claim(
     return next(claimed for claimed in candidates if claimed is not None)
 
 
+def is_taken(files: JobFiles) -> bool:
+    """Is there a job of this id, or something of one that would be overwritten?"""
+    return any(
+        path.exists()
+        for path in (files.events, files.state, files.report_json, files.report_markdown, files.report_folder)
+    )
+
+
 def _claimed(files: JobFiles) -> tuple[JobFiles, locks.Held] | None:
-    if any(path.exists() for path in (files.state, files.report_json, files.report_markdown, files.report_folder)):
+    if is_taken(files):
         return None
     try:
         os.close(os.open(files.events, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
