@@ -77,6 +77,7 @@ def _launcher() -> Finding:
 
 def _isolation() -> Iterable[Finding]:
     """What holds strategy code here, found by running a strategy that does nothing."""
+    from bgagent.sandbox.isolation import REMEDIES
     from bgagent.wiring import probe_isolation
 
     try:
@@ -85,13 +86,15 @@ def _isolation() -> Iterable[Finding]:
         yield Finding("isolation", "missing", error.message, error.hint)
         return
     active = [line for line in lines if not line.startswith(("no ", "open: "))]
-    yield Finding("isolation", "ok" if "seccomp" in active else "note", ", ".join(active) or "none")
+    openings = [line for line in lines if line.startswith("open: ")]
+    is_walled = bool({"seccomp", "seatbelt"} & set(active)) and not openings
+    yield Finding("isolation", "ok" if is_walled else "note", ", ".join(active) or "none")
     for line in lines:
-        if line not in active:
-            remedy = (
-                "code written by a model is refused here; that of the rules still runs" if "seccomp" in line else ""
-            )
+        if line in openings:
+            remedy = "code written by a model is refused here; that of the rules still runs"
             yield Finding("isolation", "note", line, remedy)
+        elif line not in active:
+            yield Finding("isolation", "note", line, REMEDIES.get(line.removeprefix("no ").partition(":")[0], ""))
 
 
 def _data(settings: Settings) -> Iterable[Finding]:
