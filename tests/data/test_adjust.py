@@ -69,6 +69,39 @@ def test_splits_that_are_not_known_are_named_where_they_matter():
     assert codes(raw, 2, PriceMode.RAW)["splits_unknown"] is Severity.CAUTION
 
 
+PRINTED = [20.01 + 0.37 * n for n in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("prices", "hides"),
+    [
+        (PRINTED, False),  # whole cents: what was printed on the day
+        ([np.float32(price) for price in PRINTED], False),  # as many sources keep them
+        ([price / 2 for price in PRINTED], True),  # half of them are not whole cents
+        ([round(price / 3, 6) for price in PRINTED], True),
+        ([price * 2 / 3 for price in PRINTED], True),
+        ([price * 8 for price in PRINTED], True),  # a reverse split: multiples of 8 cents
+        (PRINTED[:10], True),  # too few to tell
+        ([20.01] * 40, True),  # prices that stand still tell nothing
+        ([price * 30_000 + 0.01 for price in PRINTED], True),  # six digits do not reach the cents
+    ],
+)
+def test_a_later_split_is_said_to_be_unknown_only_where_one_could_hide(prices, hides):
+    raw = raw_series([*prices, 20.0], splits=[NAN] * (len(prices) + 1))
+    assert codes(raw, len(prices) - 1) == ({"later_splits_unknown": Severity.NOTE} if hides else {})
+
+
+def test_known_splits_are_undone_before_the_cents_are_looked_at():
+    # 2 for 1 is known after the window; of the days after that nothing is
+    splits = [0.0] * 40 + [2.0, NAN]
+    raw = raw_series([*(price / 2 for price in PRINTED), 10, 10], splits=splits)
+    assert codes(raw, 39) == {"later_splits_undone": Severity.NOTE}
+    # and one inside of the window leaves its mark on the prices before it alone
+    inside = [0.0] * 15 + [2.0] + [0.0] * 24 + [NAN]
+    raw = raw_series([*(price / 2 for price in PRINTED[:15]), *PRINTED[15:], 10], splits=inside)
+    assert codes(raw, 39) == {}
+
+
 def test_without_dividends_the_adjusted_close_is_used():
     # 98 / 100 of the price before the ex-date; the source's own level (half) does not matter
     raw = raw_series([90, 100, 99, 101], dividends=[NAN] * 4, adj_close=[44.1, 49.0, 49.5, 50.5])
