@@ -214,6 +214,15 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def mixed(one: str, other: str, share: float) -> str:
+    """So much of one colour in another."""
+    pairs = [
+        [int(colour[at : at + 2], 16) for at in (0, 2, 4)]
+        for colour in (each if len(each) == 6 else "".join(2 * digit for digit in each) for each in (one, other))
+    ]
+    return "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in zip(*pairs, strict=True))
+
+
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_text_can_be_read_in_both_themes(theme):
     _, page = page_of("crossover")
@@ -230,6 +239,10 @@ def test_text_can_be_read_in_both_themes(theme):
     pairs = [(ink, ground) for ground, inks in grounds.items() for ink in inks.split()]
     for ink, ground in pairs:
         assert contrast(colour[ink], colour[ground]) >= 4.5, (ink, ground)
+    shades = re.findall(r"\.heat-(up|down)-\d \{ background: color-mix\(in srgb, var\(--(\w+)\) (\d+)%", page.style)
+    assert len(shades) == 10
+    for _, ink, share in shades:  # a month's figure on its shade
+        assert contrast(colour["text"], mixed(colour[ink], colour["card"], int(share) / 100)) >= 4.5, (ink, share)
     drawn = dict(re.findall(r"--([\w-]+): #([0-9a-f]{3,6})", chart[theme]))
     assert contrast(drawn["ink"], drawn["ground"]) >= 4.5
     assert contrast(drawn["soft"], drawn["ground"]) >= 4.5

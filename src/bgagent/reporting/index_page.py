@@ -36,7 +36,6 @@ def index_page(rows: Sequence[IndexRow], going: Sequence[Going], *, now: datetim
     counted = f"{figures.count(len(rows))} {'report' if len(rows) == 1 else 'reports'}"
     style, script = page_style(), page_script()
     words = page_words(Writer(catalogue("en"), "USD", with_symbol=True))
-    heads = "".join(f'<th scope="col"{_number_class(head)}>{head}</th>' for head in _HEADS)
     return "".join(
         (
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
@@ -48,13 +47,8 @@ def index_page(rows: Sequence[IndexRow], going: Sequence[Going], *, now: datetim
             f'<span class="job">{counted}</span><span class="as-of">as of {made}</span></header>\n',
             "<main>\n<h1>All jobs</h1>\n",
             _going_section(going),
-            _empty() if not rows else "",
-            '<section class="card index"><div class="scroll" role="region" tabindex="0" aria-label="All reports">',
-            '<table class="sortable filtered" id="jobs">\n<thead><tr>',
-            heads,
-            "</tr></thead>\n<tbody>\n",
-            "".join(map(_line, rows)),
-            "</tbody>\n</table></div></section>\n</main>\n",
+            _table(rows) if rows else "<p>There is no report yet.</p>\n",
+            "</main>\n",
             f'<script type="application/json" id="page-words">{words}</script>\n<script>{script}</script>\n',
             "</body>\n</html>\n",
         )
@@ -65,8 +59,13 @@ def _number_class(head: str) -> str:
     return ' class="number"' if head in _NUMBERS else ""
 
 
-def _empty() -> str:
-    return "<p>There is no report yet.</p>\n"
+def _table(rows: Sequence[IndexRow]) -> str:
+    heads = "".join(f'<th scope="col"{_number_class(head)}>{head}</th>' for head in _HEADS)
+    return (
+        '<section class="card index"><div class="scroll" role="region" tabindex="0" aria-label="All reports">'
+        f'<table class="sortable filtered" id="jobs">\n<thead><tr>{heads}</tr></thead>\n<tbody>\n'
+        f"{''.join(map(_line, rows))}</tbody>\n</table></div></section>\n"
+    )
 
 
 def _going_section(going: Sequence[Going]) -> str:
@@ -81,7 +80,7 @@ def _going_section(going: Sequence[Going]) -> str:
 
 
 def _line(row: IndexRow) -> str:
-    finished = datetime.fromtimestamp(row.written_ns // 10**9, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    finished = datetime.fromtimestamp(row.written_ns // 10**9, UTC).strftime("%Y-%m-%d %H:%M")
     address = quote(f"{row.job_id}.html")
     made_up = ' <span class="mark-warn">synthetic</span>' if row.synthetic else ""
     about = _shown(row.sentence, LONGEST_SENTENCE)
