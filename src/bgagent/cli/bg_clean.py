@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from bgagent import api
+from bgagent.cli import completion
 from bgagent.cli.spans import span_of
 from bgagent.cli.text import table, terminal_width
 from bgagent.jobs import lifecycle, store
@@ -17,7 +18,7 @@ from bgagent.jobs.state import EndWord, Finished
 
 
 @click.command("bg-clean")
-@click.argument("jobs", nargs=-1)
+@click.argument("jobs", nargs=-1, shell_complete=completion.jobs)
 @click.option("--older-than", default="30d", show_default=True, help="Only jobs that ended so long ago: 12h, 30d, 2w.")
 @click.option("--state", "states", multiple=True, type=click.Choice(get_args(EndWord)), help="Only jobs that ended so.")
 @click.option("--dry-run", is_flag=True, default=False, help="Show what would go, and remove nothing.")

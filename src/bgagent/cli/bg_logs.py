@@ -3,13 +3,14 @@
 import click
 
 from bgagent import api
+from bgagent.cli import completion
 from bgagent.jobs import store
 from bgagent.jobs.following import follow
 from bgagent.jobs.logs import last_lines
 
 
 @click.command("bg-logs")
-@click.argument("job")
+@click.argument("job", shell_complete=completion.jobs)
 @click.option("-f", "--follow", "follows", is_flag=True, default=False, help="Go on until the job has ended.")
 @click.option("-n", "--lines", type=click.IntRange(min=0), help="Only the last so many lines.")
 def command(job: str, *, follows: bool, lines: int | None) -> int:

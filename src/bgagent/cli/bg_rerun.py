@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from bgagent import api
+from bgagent.cli import completion
 from bgagent.cli.bg import tell
 from bgagent.cli.text import plain
 from bgagent.cli.watching import INTERRUPTED, conclusion, watch
@@ -23,7 +24,7 @@ _SECONDS_IN_WORDS = re.compile(r"\b\d+\.\d\d s\b")
 
 
 @click.command("bg-rerun")
-@click.argument("job")
+@click.argument("job", shell_complete=completion.jobs)
 @click.argument("sentence", required=False)
 @click.option("--model", help="Another language model.")
 @click.option("--as-of", help='Another "now" for relative windows: an ISO date or time, or the word now.')

@@ -5,6 +5,7 @@ import json
 import click
 
 from bgagent import api
+from bgagent.cli import completion
 from bgagent.cli.bg_list import job_table, seen_jobs
 from bgagent.cli.text import fact_lines
 
@@ -12,7 +13,7 @@ RECENT = 10
 
 
 @click.command("bg-status")
-@click.argument("job", required=False)
+@click.argument("job", required=False, shell_complete=completion.jobs)
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")
 def command(job: str | None, *, as_json: bool) -> int:
     """Show the state of one JOB (its id or a unique beginning), or of the ten most recent.

@@ -5,12 +5,13 @@ import os
 import click
 
 from bgagent import api
+from bgagent.cli import completion
 from bgagent.errors import BadUse
 from bgagent.jobs import control, lifecycle, store
 
 
 @click.command("bg-stop")
-@click.argument("jobs", nargs=-1)
+@click.argument("jobs", nargs=-1, shell_complete=completion.jobs)
 @click.option("--all", "all_jobs", is_flag=True, default=False, help="Every job that has not ended.")
 def command(jobs: tuple[str, ...], *, all_jobs: bool) -> int:
     """Stop JOBS (ids or unique beginnings): ask first, kill after a few seconds.

@@ -5,12 +5,13 @@ import json
 import click
 
 from bgagent import api
+from bgagent.cli import completion
 from bgagent.cli.watching import INTERRUPTED, conclusion, how_to_get_back
 from bgagent.jobs import control, store
 
 
 @click.command("bg-wait")
-@click.argument("jobs", nargs=-1, required=True)
+@click.argument("jobs", nargs=-1, required=True, shell_complete=completion.jobs)
 @click.option("--timeout", type=click.FloatRange(min=0), help="Give up after so many seconds, with exit code 124.")
 @click.option("--any", "for_any", is_flag=True, default=False, help="Until one of them has ended, not all.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")

@@ -54,7 +54,7 @@ def nlbt() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with the code of DESIGN's table; every expected error is one line on stderr."""
     try:
-        code = nlbt.main(args=arguments, standalone_mode=False)
+        code = nlbt.main(args=arguments, prog_name="nlbt", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         sys.exit(2)

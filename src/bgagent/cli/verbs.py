@@ -9,8 +9,10 @@ VERBS = {
     "bg-report": ("bgagent.cli.bg_report", "Show, print or open a job's report."),
     "bg-stop": ("bgagent.cli.bg_stop", "Stop jobs."),
     "bg-rerun": ("bgagent.cli.bg_rerun", "Run a job again: as it was, changed, or to check its report."),
+    "bg-batch": ("bgagent.cli.bg_batch", "Run a file of sentences as jobs, and rank the results."),
     "bg-clean": ("bgagent.cli.bg_clean", "Remove old jobs with their reports."),
     "data": ("bgagent.cli.data", "Show, get, check and hand out prices."),
     "demo": ("bgagent.cli.demo", "Run a backtest on made-up prices, without network or keys."),
     "doctor": ("bgagent.cli.doctor", "Show what this machine offers to jobs, and what is missing."),
+    "completion": ("bgagent.cli.completion", "Print what makes a shell complete verbs, options and jobs."),
 }
