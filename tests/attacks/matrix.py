@@ -184,7 +184,12 @@ _COLUMNS = (
     ("seccomp", FILTER_ALONE),
     ("all", LAYERS),
 )
-_WITHOUT_COLUMNS = ("future", "result")
+_WITHOUT_COLUMNS = {
+    "waste": "Held by `rlimits` and by the host, which watches time, memory and output. Each passes its limit when "
+    "it is given more:",
+    "future": "With blocks of one bar no later bar is in the process. Sent all at once, each of these finds one.",
+    "result": "These work on the process itself, whatever the layers. What the host makes of them:",
+}
 
 
 def table(attacks: Sequence[Attack]) -> str:
@@ -205,20 +210,22 @@ def table(attacks: Sequence[Attack]) -> str:
         lines.append("|---|" + "---|" * len(_COLUMNS))
         for attack in members:
             lines.append(f"| {_aim(attack)} | {marks[attack.name]} |")
-    for group, words in (
-        (
-            "future",
-            "With blocks of one bar no later bar is in the process. Sent all at once, each of these finds one.",
-        ),
-        ("result", "These work on the process itself, whatever the layers. What the host makes of them:"),
-    ):
+    lines += listed(attacks)
+    return "\n".join(lines) + "\n"
+
+
+def listed(attacks: Sequence[Attack]) -> list[str]:
+    """The groups whose fate is not a layer's alone to decide, in markdown."""
+    lines = []
+    for group, words in _WITHOUT_COLUMNS.items():
         lines += ["", f"**{group}**", "", words, ""]
         for attack in attacks:
             if attack.group == group:
-                fate = f": a failed run ({', '.join(attack.refused_as)})" if attack.refused_as else ""
-                fate = fate or (": changes nothing" if group == "result" else "")
-                lines.append(f"- {_aim(attack)}{fate}")
-    return "\n".join(lines) + "\n"
+                fate = ", ".join(f"{name}={value:g}" for name, value in attack.limits)
+                if group == "result":
+                    fate = f"a failed run ({', '.join(attack.refused_as)})" if attack.refused_as else "changes nothing"
+                lines.append(f"- {_aim(attack)}" + (f": {fate}" if fate else ""))
+    return lines
 
 
 def _aim(attack: Attack) -> str:
