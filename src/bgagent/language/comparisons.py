@@ -1,7 +1,6 @@
 """Phrases that hold one value against another: comparisons, crosses, touches, returns, oversold and overbought."""
 
 from bgagent.engine.expression import Name, Number
-from bgagent.language.grammar import Rules
 from bgagent.language.meanings import (
     Average,
     Comparing,
@@ -19,6 +18,7 @@ from bgagent.language.meanings import (
     Touching,
     Value,
 )
+from bgagent.language.rulebook import Rules
 
 RULES = Rules()
 

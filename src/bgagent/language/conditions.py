@@ -1,7 +1,7 @@
 """Conditions put together with and, or, while, only if."""
 
-from bgagent.language.grammar import Rules
 from bgagent.language.meanings import Comparing, Condition, Either, Every
+from bgagent.language.rulebook import Rules
 
 RULES = Rules()
 

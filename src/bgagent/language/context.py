@@ -1,12 +1,11 @@
-"""Fills the gaps of values and conditions from the rest of the sentence, and turns them into expressions."""
+"""Fills the gaps of conditions from the rest of the sentence, and turns them into expressions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bgagent.engine.expression import Binary, Call, Compare, Name, Node, Number, combine, nodes_of
+from bgagent.engine.expression import Call, Compare, Name, Node, Number, combine, nodes_of
 from bgagent.language.comparisons import CLOSE
 from bgagent.language.meanings import (
     Average,
-    Change,
     Comparing,
     Condition,
     Crossing,
@@ -15,242 +14,23 @@ from bgagent.language.meanings import (
     Extreme,
     Extremity,
     Fact,
-    Idea,
     Indicator,
     Known,
-    Levels,
     Mention,
     Opposite,
     Returning,
     Scale,
-    Scaled,
-    Shifted,
-    SymbolPrice,
     Touching,
     Value,
 )
-from bgagent.language.quantities import Duration
-from bgagent.periods import Timeframe, Trading
+from bgagent.language.spoken import EXTREMES, TITLES, Resolved, Spoken, Unclear
 
 _CLOSE, _HIGH, _LOW = Name("close"), Name("high"), Name("low")
-_DEFAULTS: dict[str, tuple[float, ...]] = {
-    "rsi": (14,), "mfi": (14,), "cci": (20,), "adx": (14,), "atr": (14,), "williams_r": (14,), "plus_di": (14,),
-    "minus_di": (14,), "macd": (12, 26, 9), "bollinger": (20, 2), "stochastic": (14, 3, 3),
-}  # fmt: skip
-_EXTREMES = {
-    "rsi": (30.0, 70.0), "mfi": (20.0, 80.0), "stochastic": (20.0, 80.0), "williams_r": (-80.0, -20.0),
-    "cci": (-100.0, 100.0),
-}  # fmt: skip
-_TITLES = {
-    "rsi": "RSI", "mfi": "MFI", "cci": "CCI", "adx": "ADX", "atr": "ATR", "williams_r": "Williams %R", "macd": "MACD",
-    "bollinger": "Bollinger bands", "stochastic": "stochastic", "plus_di": "+DI", "minus_di": "-DI",
-    "zscore": "z-score",
-}  # fmt: skip
-_SCALES = {"bollinger": Scale.PRICE, "atr": Scale.PRICE, "macd": Scale.MACD, "zscore": Scale.DEVIATIONS}
-_VOLUME_DAYS = 20
-_BARS = {"week": 5, "month": 21, "quarter": 63, "year": 252}
-
-
-class Unclear(Exception):
-    """A gap that the sentence does not fill; the message is a question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A value without gaps."""
-
-    node: Node
-    scale: Scale
 
 
 @dataclass(slots=True)
-class Context:
-    """What the whole sentence says of indicators, and what was spoken of last.
-
-    parameters: indicator family -> parameters written out. averages: those with a length. pair: what crosses in an
-    idea. crossed: what crossed last. topic: what an idea is about. subjects: the left sides of the condition read last.
-    assumed: (field, value, why) of gaps filled by defaults.
-    """
-
-    timeframe: Timeframe = Timeframe.DAY
-    trading: Trading = Trading.EXCHANGE
-    parameters: dict[str, list[tuple[float, ...]]] = field(default_factory=dict)
-    averages: list[Average] = field(default_factory=list)
-    pair: tuple[Value, Value] | None = None
-    crossed: tuple[Value, Value] | None = None
-    topic: Value | None = None
-    levels: tuple[float, float] | None = None
-    subjects: tuple[Value, ...] = ()
-    comparands: dict[Value, Value] = field(default_factory=dict)
-    entry_nodes: tuple[Node, ...] = ()
-    symbols: list[str] = field(default_factory=list)
-    assumed: list[tuple[str, str, str]] = field(default_factory=list)
-
-    # values
-
-    def value(self, value: Value, *, against: Scale | None = None) -> Resolved:
-        """The value as an expression. against: the scale of what it is compared with."""
-        match value:
-            case Known(node, scale, unit):
-                return Resolved(self.known(node, unit), scale)
-            case SymbolPrice(symbol, node):
-                self.symbols.append(symbol)
-                return Resolved(node, Scale.VOLUME if node == Name("volume") else Scale.PRICE)
-            case Change(duration, who):
-                self.value(who)
-                bars = self.bars_of(duration)
-                return Resolved(Call("change", (_CLOSE, Number(float(bars)))), Scale.FRACTION)
-            case Average():
-                return self.average(value, against)
-            case Indicator():
-                return self.indicator(value)
-            case Extreme(side, length, source, unit):
-                column = source or ("high" if side == "highest" else "low")
-                return Resolved(Call(side, (Name(column), Number(float(self.bars(length, unit))))), Scale.PRICE)
-            case Scaled(factor, inner):
-                resolved = self.value(inner, against=against)
-                return Resolved(Binary("*", Number(factor), resolved.node), resolved.scale)
-            case Shifted():
-                return self.shifted(value)
-            case Mention(what):
-                return self.mention(what, against)
-        raise AssertionError(value)
-
-    def known(self, node: Node, unit: str | None) -> Node:
-        """A look-back counted in weeks or months is the same number of bars only on daily bars."""
-        self.check_unit(unit, converted=True)
-        return node
-
-    def average(self, value: Average, against: Scale | None) -> Resolved:
-        is_volume = value.column == "volume" or (value.column is None and against is Scale.VOLUME)
-        length, kind = value.length, value.kind
-        if is_volume:
-            if length is None:
-                length = _VOLUME_DAYS
-                self.assume("average volume", "20 bars", "no length was given for the average volume")
-            self.check_unit(value.unit)
-            function = "sma" if kind == "average" else kind
-            return Resolved(Call(function, (Name("volume"), Number(float(length)))), Scale.VOLUME)
-        if length is None:
-            known = {
-                (average.length, self.kind_of(average))
-                for average in self.averages
-                if kind in ("average", average.kind)
-            }
-            if len(known) != 1:
-                raise Unclear("Which moving average do you mean? Give its length, for example the 50-day average.")
-            ((length, kind),) = known
-        self.check_unit(value.unit)
-        assert length is not None
-        return Resolved(Call(self.kind_of(Average(kind, length)), (_CLOSE, Number(float(length)))), Scale.PRICE)
-
-    def kind_of(self, average: Average) -> str:
-        """sma, ema or wma; where only "average" was said, the kind given elsewhere for that length, else simple."""
-        if average.kind != "average":
-            return average.kind
-        kinds = {other.kind for other in self.averages if other.length == average.length and other.kind != "average"}
-        if len(kinds) == 1:
-            return kinds.pop()
-        self.assume("moving average", "simple", "the sentence does not say which kind of average")
-        return "sma"
-
-    def indicator(self, value: Indicator) -> Resolved:
-        family = value.name.split("_")[0] if value.name not in ("williams_r", "plus_di", "minus_di") else value.name
-        self.check_unit(value.unit)
-        parameters = value.parameters
-        if parameters is None:
-            said = list(dict.fromkeys(self.parameters.get(family, [])))
-            if len(said) > 1:
-                raise Unclear(f"Which {_TITLES[family]} do you mean? The sentence names several.")
-            if not said and family not in _DEFAULTS:
-                raise Unclear(f"Over how many bars is the {_TITLES[family]} taken?")
-            parameters = said[0] if said else _DEFAULTS[family]
-            if not said:
-                self.assume(
-                    _TITLES[family], ", ".join(f"{number:g}" for number in parameters), "no parameters were given"
-                )
-        numbers = tuple(Number(float(number)) for number in parameters)
-        scale = _SCALES.get(family, Scale.PERCENT)
-        arguments: tuple[Node, ...] = (_CLOSE, *numbers) if value.name in ("rsi", "zscore") else numbers
-        return Resolved(Call(value.name, arguments), scale)
-
-    def shifted(self, value: Shifted) -> Resolved:
-        sign = "+" if value.count > 0 else "-"
-        base = self.value(value.value)
-        if value.by == "atr":
-            step: Node = self.indicator(Indicator("atr")).node
-        else:
-            assert isinstance(base.node, Call)
-            step = Call("deviation", base.node.arguments)
-        count = Number(abs(value.count))
-        return Resolved(Binary(sign, base.node, step if count.value == 1 else Binary("*", count, step)), base.scale)
-
-    def mention(self, what: str, against: Scale | None) -> Resolved:
-        if what in ("fast", "slow"):
-            if self.pair is None:
-                lengths = sorted({average.length or 0 for average in self.averages})
-                if len(lengths) != 2:
-                    raise Unclear(f"Which is the {what} average? Give the lengths of both.")
-                length = lengths[0] if what == "fast" else lengths[1]
-                return self.value(next(average for average in self.averages if average.length == length))
-            return self.value(self.pair[0] if what == "fast" else self.pair[1])
-        if what == "same":
-            raise Unclear("Compared with what? Name the level or the line.")
-        if what == "signal":
-            return self.value(Indicator("macd_signal"))
-        subject = self.subject_for(against)
-        if subject is None:
-            raise Unclear("What does 'it' stand for? Name the price or the indicator.")
-        return self.value(subject)
-
-    def subject_for(self, against: Scale | None) -> Value | None:
-        """What was spoken of that can be compared with a value of that scale; None when that is not one thing."""
-        fitting = []
-        for subject in dict.fromkeys(self.subjects):
-            scale = self.value(subject).scale
-            if against in (None, Scale.ANY, scale) and not (against is Scale.ANY and scale is Scale.VOLUME):
-                fitting.append(subject)
-        if len(fitting) == 1:
-            return fitting[0]
-        if against in (Scale.PRICE, None) and (not fitting or against is Scale.PRICE):
-            return CLOSE if not self.subjects or against is Scale.PRICE else None
-        return None
-
-    def bars(self, length: int, unit: str | None) -> int:
-        """A look-back in bars."""
-        self.check_unit(unit, converted=True)
-        if unit not in _BARS or self.timeframe is not Timeframe.DAY:
-            return length
-        if unit == "week" and length == 52:
-            unit, length = "year", 1
-        if self.trading is Trading.ALWAYS:
-            return length * {"week": 7, "month": 30, "quarter": 91, "year": 365}[unit]
-        return length * _BARS[unit]
-
-    def bars_of(self, duration: Duration) -> int:
-        """A time in bars. Raises Unclear when it is not a whole number of them."""
-        if duration.unit == "bar":
-            bars = duration.count
-        else:
-            bars = duration.count * self.bars(1, duration.unit)
-        if bars < 1 or not float(bars).is_integer():
-            raise Unclear(f"How many bars are {duration.count:g} {duration.unit}s? Give the number of days.")
-        return int(bars)
-
-    def check_unit(self, unit: str | None, *, converted: bool = False) -> None:
-        """Raises Unclear when a length is counted in something else than the bars of the test."""
-        own = {Timeframe.DAY: "day", Timeframe.WEEK: "week", Timeframe.MONTH: "month"}.get(self.timeframe)
-        if unit is None or unit == own or (converted and self.timeframe is Timeframe.DAY and unit in _BARS):
-            return
-        raise Unclear(
-            f"How many {self.timeframe.value} bars are meant by a length in {unit}s? Give the number of bars."
-        )
-
-    def assume(self, name: str, value: str, why: str) -> None:
-        if (name, value, why) not in self.assumed:
-            self.assumed.append((name, value, why))
-
-    # conditions
+class Context(Spoken):
+    """What the whole sentence says, and what was spoken of last; makes expressions of conditions."""
 
     def condition(self, condition: Condition) -> Node:
         """The condition as an expression. Raises Unclear when the sentence leaves a gap open."""
@@ -440,13 +220,13 @@ class Context:
         if not isinstance(subject, Indicator):
             raise Unclear(f"Over{'sold' if side == 'low' else 'bought'} by which indicator? For example RSI under 30.")
         family = subject.name.split("_")[0] if subject.name != "williams_r" else subject.name
-        if family not in _EXTREMES:
-            raise Unclear(f"At which level of {_TITLES[family]}? Give the number.")
-        low, high = self.levels if self.levels and family == "rsi" else _EXTREMES[family]
+        if family not in EXTREMES:
+            raise Unclear(f"At which level of {TITLES[family]}? Give the number.")
+        low, high = self.levels if self.levels and family == "rsi" else EXTREMES[family]
         level = low if side == "low" else high
         if not (self.levels and family == "rsi"):
             self.assume(
-                f"{_TITLES[family]} over{'sold' if side == 'low' else 'bought'}", f"{level:g}", "no level was given"
+                f"{TITLES[family]} over{'sold' if side == 'low' else 'bought'}", f"{level:g}", "no level was given"
             )
         self.subjects = (subject,)
         return Compare("<" if side == "low" else ">", self.value(subject).node, Number(level))
@@ -454,42 +234,3 @@ class Context:
 
 def _is_signal(value: Value) -> bool:
     return value == Mention("signal")
-
-
-def learn(context: Context, meanings: tuple[object, ...]) -> None:
-    """Notes what the facts of a sentence say about indicators."""
-    for meaning in meanings:
-        for value in _values_in(meaning):
-            if isinstance(value, Average) and value.length is not None and value.column != "volume":
-                context.averages.append(value)
-            if isinstance(value, Indicator) and value.parameters is not None:
-                family = (
-                    value.name.split("_")[0] if value.name not in ("williams_r", "plus_di", "minus_di") else value.name
-                )
-                context.parameters.setdefault(family, []).append(value.parameters)
-        if isinstance(meaning, Levels):
-            context.levels = (meaning.low, meaning.high)
-        if isinstance(meaning, Idea):
-            context.topic = meaning.topic or context.topic
-            if isinstance(meaning.entry, Crossing) and meaning.entry.left and meaning.entry.right:
-                context.pair = (meaning.entry.left, meaning.entry.right)
-            match meaning.entry, meaning.exit:
-                case Comparing(right=Known(Number(low))), Comparing(right=Known(Number(high))) if (
-                    meaning.name == "levels"
-                ):
-                    context.levels = (low, high)
-
-
-def _values_in(meaning: object) -> list[Value]:
-    """Every value inside a fact, however deep."""
-    found: list[Value] = []
-    stack = [meaning]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, (Average, Indicator)):
-            found.append(part)
-        if isinstance(part, tuple):
-            stack.extend(reversed(part))
-        elif hasattr(part, "__dataclass_fields__") and not isinstance(part, (Name, Call, Number, Compare, Binary)):
-            stack.extend(getattr(part, name) for name in reversed(list(part.__dataclass_fields__)))
-    return found

@@ -1,7 +1,6 @@
 """Strategies called by name: crossovers, RSI 30/70, MACD, golden cross, channel breakouts."""
 
 from bgagent.engine.expression import Name
-from bgagent.language.grammar import Rules
 from bgagent.language.meanings import (
     Average,
     Comparing,
@@ -15,6 +14,7 @@ from bgagent.language.meanings import (
     Scale,
     Style,
 )
+from bgagent.language.rulebook import Rules
 from bgagent.language.values import Length, number_node
 
 RULES = Rules()

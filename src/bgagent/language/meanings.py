@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from bgagent.engine.expression import Node
 from bgagent.engine.plan import Distance, Sizing
-from bgagent.language.grammar import Placed
 from bgagent.language.quantities import Duration, Money
+from bgagent.language.tokens import Placed
 from bgagent.periods import Timeframe
 
 Place = tuple[int, int]

@@ -2,7 +2,6 @@
 
 from bgagent.engine.expression import Binary, Call, Compare, Name, Node, Number, combine
 from bgagent.language.comparisons import ABOUT_ZERO, CLOSE
-from bgagent.language.grammar import Rules
 from bgagent.language.meanings import (
     Average,
     Change,
@@ -16,6 +15,7 @@ from bgagent.language.meanings import (
     Value,
 )
 from bgagent.language.quantities import Duration
+from bgagent.language.rulebook import Rules
 from bgagent.language.values import number_node
 
 RULES = Rules()

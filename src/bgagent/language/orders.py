@@ -2,7 +2,6 @@
 
 from bgagent.engine.plan import Distance, DistanceKind, SizeKind, Sizing
 from bgagent.language.comparisons import CLOSE
-from bgagent.language.grammar import Rules
 from bgagent.language.meanings import (
     Average,
     BuyAndHold,
@@ -23,6 +22,7 @@ from bgagent.language.meanings import (
     WholeShares,
 )
 from bgagent.language.quantities import Duration
+from bgagent.language.rulebook import Rules
 from bgagent.language.windows import Point, Window
 
 RULES = Rules()

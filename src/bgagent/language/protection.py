@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from bgagent.engine.plan import Distance, DistanceKind
-from bgagent.language.grammar import Rules
 from bgagent.language.meanings import Holding, Protection, Waiting, Without
 from bgagent.language.quantities import Duration, Money
+from bgagent.language.rulebook import Rules
 
 RULES = Rules()
 

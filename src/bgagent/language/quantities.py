@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bgagent.language.grammar import Chart, Rules
+from bgagent.language.elements import Finder
+from bgagent.language.rulebook import Rules
 from bgagent.language.tokens import Kind, Token
 from bgagent.language.words import lexicon
 
@@ -28,7 +29,7 @@ class Money:
 
 
 @RULES.primitive("number", lambda: ["#", *lexicon("numbers")["ones"], *lexicon("numbers")["tens"]])
-def _number(chart: Chart, place: int) -> Iterator[tuple[int, float]]:
+def _number(chart: Finder, place: int) -> Iterator[tuple[int, float]]:
     token = chart.tokens[place]
     if token.kind is Kind.NUMBER:
         after = chart.tokens[place + 1] if place + 1 < len(chart.tokens) else None
@@ -62,7 +63,7 @@ def _number_words(tokens: Sequence[Token], place: int) -> Iterator[tuple[int, fl
 
 
 @RULES.primitive("ordinal", lambda: ["#", *lexicon("numbers")["ordinals"]])
-def _ordinal(chart: Chart, place: int) -> Iterator[tuple[int, int]]:
+def _ordinal(chart: Finder, place: int) -> Iterator[tuple[int, int]]:
     token = chart.tokens[place]
     named = lexicon("numbers")["ordinals"].get(token.word)
     if named is not None:
@@ -74,14 +75,14 @@ def _ordinal(chart: Chart, place: int) -> Iterator[tuple[int, int]]:
 
 
 @RULES.primitive("hyphen", None)
-def _hyphen(chart: Chart, place: int) -> Iterator[tuple[int, str]]:
+def _hyphen(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
     """Nothing, where a hyphen joins the next word to the last ("Jan-Dec")."""
     if place < len(chart.tokens) and chart.tokens[place].hyphen:
         yield place, "-"
 
 
 @RULES.primitive("glued", None)
-def _glued(chart: Chart, place: int) -> Iterator[tuple[int, str]]:
+def _glued(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
     """Nothing, where no space stands before the next word ("25k")."""
     if place < len(chart.tokens) and chart.tokens[place].glued:
         yield place, ""
@@ -169,7 +170,7 @@ def _money(
 
 
 @RULES.primitive("dotted_thousands", lambda: ["#"])
-def _dotted_thousands(chart: Chart, place: int) -> Iterator[tuple[int, float]]:
+def _dotted_thousands(chart: Finder, place: int) -> Iterator[tuple[int, float]]:
     """5.000 where euros are counted: five thousand."""
     if re.fullmatch(r"\d{1,3}\.\d{3}", chart.tokens[place].word):
         yield place + 1, float(chart.tokens[place].word.replace(".", ""))

@@ -8,7 +8,7 @@ from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
 from bgagent.artifacts.spec import StrategySpec
 from bgagent.engine.plan import Costs, RulePlan
 from bgagent.language import frame
-from bgagent.language.context import Context, Unclear, learn
+from bgagent.language.context import Context
 from bgagent.language.frame import Frame, LastSession, Missing
 from bgagent.language.ledger import Contradiction, Ledger
 from bgagent.language.meanings import (
@@ -37,6 +37,7 @@ from bgagent.language.meanings import (
 from bgagent.language.plans import make_plan
 from bgagent.language.say import label_runs, say
 from bgagent.language.sentence import Piece, cut, vocabulary
+from bgagent.language.spoken import Unclear, learn
 from bgagent.language.symbols import mark_symbols
 from bgagent.language.tokens import Token, tokenise
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from bgagent.engine.calendar_rules import parse_calendar
 from bgagent.engine.grammar import RuleError
-from bgagent.language.grammar import Chart, Rules
+from bgagent.language.elements import Finder
 from bgagent.language.meanings import Schedule
+from bgagent.language.rulebook import Rules
 from bgagent.language.values import quoted_text
 
 RULES = Rules()
@@ -60,7 +61,7 @@ def _day_of_month(ordinal: int | None = None, whole: int | None = None) -> Sched
 
 
 @RULES.primitive("calendar_formula", lambda: ['"'])
-def _calendar_formula(chart: Chart, place: int) -> Iterator[tuple[int, str]]:
+def _calendar_formula(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
     """An expression of the calendar language in double quotes."""
     quoted = quoted_text(chart, place)
     if quoted is None:

@@ -18,9 +18,12 @@ from bgagent.language import (
     values,
     windows,
 )
-from bgagent.language.grammar import Chart, Grammar, Rules, TooIntricate, Trie
+from bgagent.language.chart import Chart, TooIntricate
+from bgagent.language.grammar import Grammar
+from bgagent.language.phrasebook import Trie, trie_of
+from bgagent.language.rulebook import Rules
 from bgagent.language.tokens import Token
-from bgagent.language.words import categories, lexicon, trie_of
+from bgagent.language.words import categories, lexicon
 
 _TOP = Rules()
 _PARTS = (

@@ -1,9 +1,9 @@
 """Phrases for how much an entry buys, and how many entries may be open at once."""
 
 from bgagent.engine.plan import SizeKind, Sizing
-from bgagent.language.grammar import Rules
 from bgagent.language.meanings import MostPositions, Size, WholeShares
 from bgagent.language.quantities import Money
+from bgagent.language.rulebook import Rules
 
 RULES = Rules()
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bgagent.language.grammar import Trie
+from bgagent.language.phrasebook import Trie, add_phrase
 from bgagent.language.tokens import Kind, Token
-from bgagent.language.words import add_phrase, lexicon
+from bgagent.language.words import lexicon
 
 _SUFFIXES = frozenset(
     (

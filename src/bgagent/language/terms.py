@@ -1,6 +1,5 @@
 """Phrases for the terms of a backtest: symbols, capital, length of bars, costs, sides, what is compared."""
 
-from bgagent.language.grammar import Rules
 from bgagent.language.meanings import (
     Alternative,
     BarLength,
@@ -18,6 +17,7 @@ from bgagent.language.meanings import (
     Without,
 )
 from bgagent.language.quantities import Money
+from bgagent.language.rulebook import Rules
 from bgagent.periods import Timeframe
 
 RULES = Rules()

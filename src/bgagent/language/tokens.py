@@ -45,6 +45,13 @@ class Token:
         return self.kind is Kind.WORD and self.text.isupper()
 
 
+class Placed:
+    """What wants to know where it stood: a dataclass whose `place` is filled with its half-open range of tokens."""
+
+    __slots__ = ()
+    place: tuple[int, int] | None
+
+
 _KEYS = {Kind.NUMBER: "#", Kind.SYMBOL: "@", Kind.DATE: "#date"}
 _TOKEN = re.compile(
     r"(?P<date>(?<![\d/.])(?:\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}\.\d{1,2}\.\d{4})(?![\d/]))"

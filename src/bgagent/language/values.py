@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bgagent.engine.expression import Call, Name, Node, Number
 from bgagent.engine.grammar import RuleError
 from bgagent.engine.rules import parse
-from bgagent.language.grammar import Chart, Rules
+from bgagent.language.elements import Finder
 from bgagent.language.meanings import (
     Average,
     Extreme,
@@ -19,6 +19,7 @@ from bgagent.language.meanings import (
     Value,
 )
 from bgagent.language.quantities import Money
+from bgagent.language.rulebook import Rules
 from bgagent.language.tokens import Kind
 
 RULES = Rules()
@@ -46,7 +47,7 @@ RULES.same("any_length", "{length}", "{plain_length}", "<last> {length}")
 
 
 @RULES.primitive("symbol", lambda: ["@"])
-def _symbol(chart: Chart, place: int) -> Iterator[tuple[int, str]]:
+def _symbol(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
     token = chart.tokens[place]
     if token.kind is Kind.SYMBOL:
         yield place + 1, str(token.value)
@@ -372,7 +373,7 @@ def _atrs_from(side: str, value: Value, number: float = 1) -> Shifted | None:
 
 
 @RULES.primitive("formula", lambda: ['"'])
-def _formula(chart: Chart, place: int) -> Iterator[tuple[int, Node]]:
+def _formula(chart: Finder, place: int) -> Iterator[tuple[int, Node]]:
     """A condition of the rule language in double quotes."""
     quoted = quoted_text(chart, place)
     if quoted is None:
@@ -386,7 +387,7 @@ def _formula(chart: Chart, place: int) -> Iterator[tuple[int, Node]]:
         yield end, expression.node
 
 
-def quoted_text(chart: Chart, place: int) -> tuple[int, str] | None:
+def quoted_text(chart: Finder, place: int) -> tuple[int, str] | None:
     """What stands in double quotes from `place` on, and the place after it."""
     tokens = chart.tokens
     if tokens[place].word != '"':

@@ -7,8 +7,10 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from bgagent.language.grammar import Chart, Placed, Rules
+from bgagent.language.elements import Finder
 from bgagent.language.quantities import Duration
+from bgagent.language.rulebook import Rules
+from bgagent.language.tokens import Placed
 
 RULES = Rules()
 
@@ -43,14 +45,14 @@ class Window(Placed):
 
 
 @RULES.primitive("year", lambda: ["#"])
-def _year(chart: Chart, place: int) -> Iterator[tuple[int, int]]:
+def _year(chart: Finder, place: int) -> Iterator[tuple[int, int]]:
     token = chart.tokens[place]
     if token.word.isascii() and token.word.isdigit() and len(token.word) == 4 and 1900 <= int(token.word) <= 2100:
         yield place + 1, int(token.word)
 
 
 @RULES.primitive("iso_date", lambda: ["#date"])
-def _written_date(chart: Chart, place: int) -> Iterator[tuple[int, Point | str]]:
+def _written_date(chart: Finder, place: int) -> Iterator[tuple[int, Point | str]]:
     """A date in digits. Of 03/04/2021 nobody knows the month: given as text, for a question."""
     word = chart.tokens[place].word
     sign = next(sign for sign in "-/." if sign in word)

@@ -1,13 +1,11 @@
 """The word lists of the reader, from the data files in `lexicon/`; read once, when first needed."""
 
 import tomllib
-from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from bgagent.language.grammar import Trie
-from bgagent.language.tokens import tokenise
+from bgagent.language.phrasebook import Trie, trie_of
 
 
 @cache
@@ -15,22 +13,6 @@ def lexicon(name: str) -> dict[str, Any]:
     """The contents of `lexicon/<name>.toml`."""
     text = resources.files("bgagent.language").joinpath("lexicon", f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
-
-
-def add_phrase(trie: Trie, phrase: str, value: object) -> None:
-    """Adds a phrase of one or more words to a trie; the first value given to a phrase stays."""
-    node = trie
-    for token in tokenise(phrase):
-        node = node.setdefault(token.word, {})
-    node.setdefault(None, value)
-
-
-def trie_of(phrases: Iterable[tuple[str, object]]) -> Trie:
-    """A trie of (phrase, value)."""
-    trie: Trie = {}
-    for phrase, value in phrases:
-        add_phrase(trie, phrase, value)
-    return trie
 
 
 @cache
