@@ -210,11 +210,13 @@ def settle(seen: Look) -> None:
         return
     from bgagent.bg_run import read_request
     from bgagent.kept import kept_story
+    from bgagent.reporting.index import rebuild_index
     from bgagent.story import report_failure
 
     try:
         story = kept_story(seen.files.report_folder)
         report_failure(read_request(seen.files), _error_of(seen), seen.files.reports, story)
+        rebuild_index(Folders(seen.files.logs, seen.files.reports), now=datetime.now(UTC))
     except BgAgentError:
         return  # the state itself is true, and a report cannot be written here
 

@@ -36,6 +36,7 @@ def test_a_job_killed_with_sigkill_has_crashed_at_once(project: Project):
     assert (state["state"], state["exit_code"]) == ("crashed", 9)
     report = project.report("victim")
     assert (report["status"], report["exit_code"], report["runs"]) == ("crashed", 9, [])
+    assert "victim" in (project.root / "reports" / "index.html").read_text()
 
 
 def test_a_job_that_waits_can_be_stopped(project: Project):
