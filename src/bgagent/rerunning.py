@@ -83,6 +83,7 @@ def rerun_background_job(
         model=model or asked.get("model"),
         data=asked.get("data"),
         reader=asked.get("reader", "auto"),
+        lang=asked.get("lang", "en"),
         seed=asked.get("seed", 0),
         as_of=datetime.now(UTC) if as_of == "now" else as_of or asked["as_of"],
         root=root,

@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -137,3 +138,15 @@ def test_sweeping_takes_only_what_was_half_done(files):
         path.touch()
     store.sweep(files)
     assert sorted(path.name for path in files.logs.iterdir()) == [".j-2.1.fifo", "j.json", "j.jsonl", "j.log"]
+
+
+def test_half_written_reports_of_the_dead_go_and_those_of_the_living_stay(folders):
+    files = folders.files("j")
+    (files.report_folder / "charts").mkdir(parents=True)
+    dead = [files.reports / ".j.md.4000001.part", files.report_folder / "charts" / ".a.svg.4000001.part"]
+    alive = [files.reports / f".index.html.{os.getpid()}.part", files.reports / ".mine.part", files.reports / "j.md"]
+    for path in (*dead, *alive):
+        path.touch()
+    store.sweep(files)
+    assert not [path for path in dead if path.exists()]
+    assert [path for path in alive if path.exists()] == alive

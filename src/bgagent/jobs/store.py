@@ -2,13 +2,18 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bgagent.errors import BadUse, MachineUnfit
+from bgagent.jobs import processes
 from bgagent.jobs.folders import Folders, JobFiles
 from bgagent.jobs.logs import read_events
 from bgagent.jobs.state import Job, Queued, from_json, to_json
+
+_PART = re.compile(r"\..+\.(\d+)\.part")
 
 # events that tell keys of the state, so that the log alone can rebuild it
 _KEYS_TOLD: dict[str, tuple[str, ...]] = {
@@ -92,14 +97,29 @@ def forget(files: JobFiles) -> None:
 def sweep(files: JobFiles) -> None:
     """Remove what a job that was killed left half done."""
     _remove(files.unfinished_state)
-    for name in _names(files):
+    for name in _names(files.logs):
         if name.startswith(f".{files.job_id}.") and name.endswith(".fifo"):
             _remove(files.logs / name)
+    for folder in (files.reports, *_folders_below(files.report_folder)):
+        for name in _names(folder):
+            if _is_abandoned(name):
+                _remove(folder / name)
 
 
-def _names(files: JobFiles) -> Iterator[str]:
+def _is_abandoned(name: str) -> bool:
+    """Reports are written as `.<name>.<pid>.part` and then renamed; a writer that died leaves that behind."""
+    found = _PART.fullmatch(name)
+    return found is not None and processes.identity(int(found[1])) is None
+
+
+def _folders_below(folder: Path) -> Iterator[Path]:
+    for path, _, _ in os.walk(folder):
+        yield Path(path)
+
+
+def _names(folder: Path) -> Iterator[str]:
     try:
-        yield from os.listdir(files.logs)
+        yield from os.listdir(folder)
     except OSError:
         return
 

@@ -156,6 +156,7 @@ class _Supervision:
         turns.leave(self.files.logs, self.files.job_id)
         job = store.load(self.files)
         if not job.has_ended:  # the command has not said it itself
+            store.sweep(self.files)
             conclude(self.files, job, result, ended_at=utc_now(), redact=_redactor(self.envelope), elapsed_s=elapsed_s)
 
 
