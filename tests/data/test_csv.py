@@ -228,6 +228,21 @@ def test_a_big_file_is_read_block_by_block_to_its_end(tmp_path, last, ending):
     assert table.numbers["close"][MANY - 1] == 2 + (MANY - 1) % 5 + 0.5
 
 
+@pytest.mark.parametrize("name", ["ABC.csv", "ABC.csv.gz"])
+def test_room_that_was_guessed_too_small_grows(tmp_path, monkeypatch, name):
+    # long lines first, short ones after them; and a gzip file whose end says less than is in it
+    monkeypatch.setattr("bgagent.data.csv_plain._BLOCK_BYTES", 4096)
+    monkeypatch.setattr("bgagent.data.csv_plain._MOST_PACKED", 0)
+    days = np.datetime64("1880-01-01") + np.arange(5000)
+    lines = [f"{day},1.{'0' * (60 if row < 1000 else 1)},2,1,1,{row},0,{row % 9}" for row, day in enumerate(days)]
+    text = "\n".join(["date,open,high,low,close,volume,dividends,splits", *lines, ""])
+    table = read_csv(write(tmp_path, text, name), "ABC")
+    assert table.times.astype(str).tolist() == [str(day) for day in days]
+    assert table.numbers["volume"].tolist() == list(range(5000))
+    assert table.numbers["dividends"].tolist() == [0.0] * 5000
+    assert table.numbers["splits"].tolist() == [row % 9 for row in range(5000)]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [("2016-11-24,1,2,1,one,5", "close 'one' is not a number"), ("2016-11-24,1,2,1,5", "5 fields, its headings are 6")],

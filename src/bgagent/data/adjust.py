@@ -37,7 +37,7 @@ def adjust(raw: RawSeries, first: int, last: int, mode: PriceMode, *, pays: bool
     price_factor, findings = split_factor, _split_findings(raw, first, last, mode) if pays else []
     if mode is PriceMode.TOTAL_RETURN:
         payout_factor, more = _payout_factor(raw, first, last, pays=pays)
-        price_factor = split_factor * payout_factor
+        price_factor = _times(payout_factor, split_factor)
         findings += more
     bars = Bars(
         raw.symbol,
@@ -74,12 +74,22 @@ def looks_as_traded(close: Floats, splits: Floats) -> bool:
 
 def _ratios(splits: Floats) -> Floats:
     """New shares for one old, 1 where there was no split or none is known."""
-    return np.where(np.isfinite(splits) & (splits > 0), splits, 1.0)
+    here = np.flatnonzero((splits > 0) & np.isfinite(splits) & (splits != 1.0))
+    if not len(here):
+        return _ones(len(splits))
+    ratios = np.ones(len(splits))
+    ratios[here] = splits[here]
+    return ratios
+
+
+def _ones(count: int) -> Floats:
+    """(count,) ones that take no memory: most series have no split, and many no dividend."""
+    return np.broadcast_to(np.float64(1.0), count)
 
 
 def _after(factors: Floats) -> Floats:
     """(n,): product of all factors of later rows."""
-    return np.append(np.cumprod(factors[::-1])[::-1][1:], 1.0) if len(factors) else factors
+    return _after_each(factors[1:]) if len(factors) else factors
 
 
 def _split_factor(raw: RawSeries, last: int, mode: PriceMode) -> Floats:
@@ -87,8 +97,8 @@ def _split_factor(raw: RawSeries, last: int, mode: PriceMode) -> Floats:
     ratios = _ratios(raw.splits)
     since = _after(ratios)  # splits after each row, to the end of the source
     if raw.split_basis is None:
-        return np.ones(len(raw)) if mode is PriceMode.RAW else since[last] / since
-    return since if mode is PriceMode.RAW else np.full(len(raw), since[last])
+        return _ones(len(raw)) if mode is PriceMode.RAW else since[last] / since
+    return since if mode is PriceMode.RAW else np.broadcast_to(since[last].copy(), len(raw))
 
 
 def _split_findings(raw: RawSeries, first: int, last: int, mode: PriceMode) -> list[Finding]:
@@ -156,19 +166,28 @@ def _payout_factor(raw: RawSeries, first: int, last: int, *, pays: bool) -> tupl
 
 def _after_each(events: Floats) -> Floats:
     """(n + 1,): for each row the product of the events after it; events[i] belongs to row i + 1."""
-    return np.append(np.cumprod(events[::-1])[::-1], 1.0)
+    if bool(np.all(events == 1.0)):
+        return _ones(len(events) + 1)
+    after = np.ones(len(events) + 1)
+    np.cumprod(events[::-1], out=after[-2::-1])
+    return after
 
 
 def _dividend_events(raw: RawSeries, first: int, last: int) -> tuple[Floats, NDArray[np.bool_], NDArray[np.intp]]:
     """Of the rows first + 1 to last: the factor of each dividend, whether it is known, and rows beyond belief."""
     dividends = raw.dividends[first + 1 : last + 1]
     known = np.isfinite(dividends)
-    before = raw.close[first:last]
+    paid = np.flatnonzero(known & (dividends != 0))
+    if not len(paid):
+        return _ones(len(dividends)), known, paid
+    before = raw.close[first + paid]
     if raw.split_basis is None:
-        before = before / _ratios(raw.splits)[first + 1 : last + 1]
-    events = 1.0 - np.where(known, dividends, 0.0) / before
-    beyond = events <= 0
-    return np.where(beyond, 1.0, events), known, np.flatnonzero(beyond) + first + 1
+        before = before / _ratios(raw.splits)[first + 1 + paid]
+    factors = 1.0 - dividends[paid] / before
+    beyond = factors <= 0
+    events = np.ones(len(dividends))
+    events[paid] = np.where(beyond, 1.0, factors)
+    return events, known, paid[beyond] + first + 1
 
 
 def _adj_close(raw: RawSeries) -> Floats:

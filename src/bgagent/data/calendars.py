@@ -16,6 +16,7 @@ from bgagent.periods import Period, Trading
 
 _CLOSE = time(16, 0)
 _ENOUGH_SESSIONS = 20
+_BLOCK = 65_536  # times
 
 US_RULES_FROM = date(1971, 1, 1)  # the holidays of the years before are not held here
 
@@ -168,10 +169,14 @@ def local_days(times: Times, zone: str) -> Times:
     if zone == "UTC":
         return seconds.astype("datetime64[D]")
     info = ZoneInfo(zone)
-    hours, place = np.unique(seconds.astype("datetime64[h]"), return_inverse=True)  # clocks change on full hours
-    offsets = [hour.replace(tzinfo=UTC).astimezone(info).utcoffset() for hour in hours.tolist()]
-    shift = np.array([int(offset.total_seconds()) if offset else 0 for offset in offsets]).astype("timedelta64[s]")
-    return np.asarray(seconds + shift[place], dtype="datetime64[D]")
+    days = np.empty(len(seconds), dtype="datetime64[D]")
+    for start in range(0, len(seconds), _BLOCK):  # what it takes on the way is several times its outcome
+        block = seconds[start : start + _BLOCK]
+        hours, place = np.unique(block.astype("datetime64[h]"), return_inverse=True)  # clocks change on full hours
+        offsets = [hour.replace(tzinfo=UTC).astimezone(info).utcoffset() for hour in hours.tolist()]
+        shift = np.array([int(offset.total_seconds()) if offset else 0 for offset in offsets])
+        days[start : start + _BLOCK] = block + shift.astype("timedelta64[s]")[place]
+    return days
 
 
 def midnights(sessions: Times, zone: str) -> Times:

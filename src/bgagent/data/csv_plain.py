@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bgagent.bars import Floats
 from bgagent.data.csv_iso import Written, packed
 
 _BLOCK_BYTES = 2 << 20
+_MOST_PACKED = 1032  # gzip packs no tighter
 
 PlainColumns = tuple[Written, dict[str, Floats]]
 
@@ -31,8 +33,9 @@ def read_plain(
             return None
         place = names.index("time")
         columns = {name: names.index(name) for name in wanted if name in names}
-        times: list[Written] = []
-        blocks: dict[str, list[Floats]] = {name: [] for name in columns}
+        text_bytes = _text_bytes(path)
+        times: _Growing | None = None
+        numbers: dict[str, _Growing] = {}
         has_ended = False
         while lines := file.readlines(_BLOCK_BYTES):
             rows = [line.rstrip(b"\r\n") for line in lines]
@@ -45,19 +48,58 @@ def read_plain(
             if has_ended or any(row.count(b",") != commas or b'"' in row for row in rows):
                 return None
             has_ended = len(rows) < len(lines)
-            numbers = _numbers(rows, tuple(columns.values()))
-            if numbers is None:
+            found = _numbers(rows, tuple(columns.values()))
+            if found is None:
                 return None
-            times.append(packed(np.array([_field(row, place) for row in rows], dtype=np.bytes_)))
-            for name, column in zip(columns, numbers, strict=True):
-                blocks[name].append(column.copy())
-    if not times:
+            moments = packed(np.array([_field(row, place) for row in rows], dtype=np.bytes_))
+            if times is None:
+                expected = text_bytes * len(rows) // max(sum(map(len, lines)), 1)
+                times = _Growing(moments.dtype, expected)
+                numbers = {name: _Growing(np.dtype(np.float64), expected) for name in columns}
+            if times.dtype != moments.dtype:
+                return None  # written now one way, now another
+            times.append(moments)
+            for name, column in zip(columns, found, strict=True):
+                numbers[name].append(column)
+    if times is None:
         return None
-    if len({block.dtype for block in times}) > 1:
-        return None  # written now one way, now another
-    written: Any = np.concatenate(times)
-    del times
-    return written, {name: np.concatenate(blocks.pop(name)) for name in columns}  # one column at a time is there twice
+    return times.filled(), {name: _light(numbers.pop(name).filled()) for name in columns}
+
+
+class _Growing:
+    """A column that is filled block by block; room that is not filled yet takes no memory."""
+
+    def __init__(self, dtype: np.dtype[Any], expected: int) -> None:
+        self.dtype = dtype
+        self._room = np.empty(expected + expected // 16 + 1, dtype)
+        self._count = 0
+
+    def append(self, block: NDArray[Any]) -> None:
+        count = self._count + len(block)
+        if count > len(self._room):
+            wider = np.empty(2 * count, self.dtype)
+            wider[: self._count] = self._room[: self._count]
+            self._room = wider
+        self._room[self._count : count] = block
+        self._count = count
+
+    def filled(self) -> Any:
+        return self._room[: self._count]
+
+
+def _light(column: Floats) -> Floats:
+    """A column that says the same in every row, as most do of dividends and splits, as one number."""
+    return np.broadcast_to(column[0].copy(), len(column)) if bool(np.all(column == column[0])) else column
+
+
+def _text_bytes(path: Path) -> int:
+    """About how long the text is; of a gzip file what its last four bytes say, which may be far too little."""
+    size = path.stat().st_size
+    if not path.name.lower().endswith(".gz") or size < 4:
+        return size
+    with path.open("rb") as file:
+        file.seek(-4, io.SEEK_END)
+        return min(int.from_bytes(file.read(4), "little"), _MOST_PACKED * size)
 
 
 def _opened(path: Path) -> BinaryIO:

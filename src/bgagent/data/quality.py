@@ -15,6 +15,7 @@ from bgagent.periods import Timeframe, Trading
 _JUMP = 1.5  # the whole bar lies this factor away from the whole bar before
 _ABSURD_JUMP = 3.0
 _SPLIT_RATIOS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 50, 100, 1000)
+_ROUNDING = 1e-6  # prices are given to six digits or so
 _STALE_BARS = 5
 _FULL_SESSION = 0.9
 _LONG_GAP_DAYS = 10  # the longest holidays of exchanges without rules here (Chinese new year, Golden Week)
@@ -30,11 +31,10 @@ def examine(bars: Bars, market: Market, trading: Trading, lists: SessionLists | 
 
 def _jumps(bars: Bars) -> list[Finding]:
     """Bars that lie wholly beyond reach of the bar before: an unadjusted split, a change of unit, a wrong row."""
-    up = bars.low[1:] / bars.high[:-1]
-    down = bars.low[:-1] / bars.high[1:]
-    factor = np.maximum(up, down)
+    above, below = bars.low[1:] > _JUMP * bars.high[:-1], bars.low[:-1] > _JUMP * bars.high[1:]
     found = []
-    for row in np.flatnonzero(factor > _JUMP):
+    for row in np.flatnonzero(above | below):
+        factor = max(bars.low[row + 1] / bars.high[row], bars.low[row] / bars.high[row + 1])
         ratio = bars.close[row + 1] / bars.close[row]
         size = max(ratio, 1 / ratio)
         split = next((known for known in _SPLIT_RATIOS if abs(size / known - 1) < 0.08), None)
@@ -47,16 +47,18 @@ def _jumps(bars: Bars) -> list[Finding]:
                 if ratio < 1
                 else f": looks like an unadjusted reverse split (1 for {split:g})"
             )
-        severity = Severity.REJECT if factor[row] > _ABSURD_JUMP else Severity.CAUTION
+        severity = Severity.REJECT if factor > _ABSURD_JUMP else Severity.CAUTION
         found.append(Finding("jump", severity, text, days_of(bars.sessions[row + 1 : row + 2])))
     return found
 
 
 def _ranges(bars: Bars) -> list[Finding]:
-    tolerance = 1e-6 * bars.close  # prices are given to six digits or so
-    low_end = np.minimum(bars.open, bars.close) + tolerance
-    high_end = np.maximum(bars.open, bars.close) - tolerance
-    wrong = (bars.low > low_end) | (bars.high < high_end)
+    beyond = np.minimum(bars.open, bars.close)
+    np.subtract(bars.low, beyond, out=beyond)
+    wrong = np.divide(beyond, bars.close, out=beyond) > _ROUNDING
+    np.maximum(bars.open, bars.close, out=beyond)
+    np.subtract(beyond, bars.high, out=beyond)
+    wrong |= np.divide(beyond, bars.close, out=beyond) > _ROUNDING
     if not wrong.any():
         return []
     days = days_of(np.unique(bars.sessions[wrong]))
