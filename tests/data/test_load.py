@@ -143,6 +143,35 @@ def test_a_source_that_begins_late_or_ends_early_is_named(tmp_path):
     assert set(series.provenance.warnings) == {finding.text for finding in series.findings}
 
 
+@needs_market
+@pytest.mark.parametrize(
+    ("start", "end", "weight", "said"),
+    [
+        # 252, 253 and 252 sessions in the years; the first trade in PLTR was on 30 September 2020
+        (
+            "2019-01-01",
+            "2021-12-31",
+            Severity.CAUTION,
+            "begins on 2020-09-30: 440 of the 757 sessions of {} (58 %) have",
+        ),
+        (
+            "2020-09-29",
+            "2021-12-31",
+            Severity.NOTE,
+            "begins on 2020-09-30: 1 of the 318 sessions of {} (under 1 %) has",
+        ),
+        ("2026-03-02", "2026-03-27", Severity.CAUTION, "ends on 2026-03-12: 11 of the 20 sessions of {} (55 %) have"),
+    ],
+)
+def test_how_much_of_the_window_is_missing_is_said(start, end, weight, said):
+    period = Period(date.fromisoformat(start), date.fromisoformat(end))
+    provider = FolderProvider([MARKET / "daily"])
+    series = load_series("PLTR", period, warmup_bars=0, provider=provider, now=NOW)
+    facts = series.provenance
+    text = f"the source {said.format(period)} no prices, the result is that of {facts.first} to {facts.last}"
+    assert [finding.severity for finding in series.findings if finding.text == text] == [weight]
+
+
 @pytest.mark.parametrize(("count", "is_named"), [(280, False), (600, True)])
 def test_knowing_that_a_share_survived_is_named(tmp_path, count, is_named):
     write_daily(tmp_path, "ABC", weekdays_from(date(2023, 1, 2), count), [100.0 + n % 7 for n in range(count)])

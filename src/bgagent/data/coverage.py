@@ -110,17 +110,20 @@ def edge_findings(
         return 0 if end < start else lists.count(market, trading, Period(start, end))
 
     first, last = raw.sessions[cut.start].item(), raw.sessions[cut.last].item()
+    asked = Period(period.start, until)
+
+    def lacking(missing: int) -> str:
+        return (
+            f"{_missing_of(missing, between(asked.start, asked.end), asked)}, the result is that of {first} to {last}"
+        )
+
     begins = raw.sessions[0].item()
     found = []
     late = between(period.start, first - timedelta(1))
     if late and (begins == first or cut.gap is not None):
         severity = Severity.CAUTION if late > _LATE_START_SESSIONS else Severity.NOTE
-        what = "the source begins" if begins == first else "after a gap the source goes on"
-        text = (
-            f"{what} on {first}, {_counted(late)} after the window's start on {period.start}: "
-            f"the result is that of {first} to {last}"
-        )
-        found.append(Finding("late_start", severity, text))
+        what = f"the source begins on {first}" if begins == first else f"after a gap the source goes on with {first}"
+        found.append(Finding("late_start", severity, f"{what}: {lacking(late)}"))
     if period.end > until:
         text = f"the window ends on {period.end}; the last complete session is {until}"
         found.append(Finding("ends_in_future", Severity.NOTE, text))
@@ -129,8 +132,7 @@ def edge_findings(
         severity = Severity.CAUTION if early > _EARLY_END_SESSIONS else Severity.NOTE
         goes_on = cut.last + 1 < len(raw)
         what = f"the source has a gap after {last}" if goes_on else f"the source ends on {last}"
-        text = f"{what}, {_counted(early)} before {until}: the result is that of {first} to {last}"
-        found.append(Finding("early_end", severity, text))
+        found.append(Finding("early_end", severity, f"{what}: {lacking(early)}"))
     ends = raw.sessions[-1].item()
     if market.pays and not raw.synthetic and (ends - last).days > _HINDSIGHT_DAYS:
         text = (
@@ -147,5 +149,7 @@ def edge_findings(
     return found
 
 
-def _counted(number: int) -> str:
-    return "1 session" if number == 1 else f"{number} sessions"
+def _missing_of(missing: int, sessions: int, asked: Period) -> str:
+    """'440 of the 757 sessions of 2019-01-01 to 2021-12-31 (58 %) have no prices'."""
+    share = f"{missing / sessions:.0%}".replace("%", " %") if 100 * missing >= sessions else "under 1 %"
+    return f"{missing} of the {sessions} sessions of {asked} ({share}) {'has' if missing == 1 else 'have'} no prices"
