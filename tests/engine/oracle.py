@@ -41,6 +41,10 @@ class Oracle:
                 total -= position["quantity"] * price
         return total
 
+    def free(self, price):
+        """Money for new positions: neither what short sales brought in nor as much again, their margin."""
+        return self.cash - 2 * sum(other["quantity"] * price for other in self.held if not other["long"])
+
     # --- closing
 
     def sell_off(self, position, bar, price, why):
@@ -127,8 +131,7 @@ class Oracle:
         if order["size"] == "risk":
             stop, _ = self.stop_of(position)
             asked = equity * order["amount"] / abs(price - stop)
-        owed = sum(other["quantity"] * open_price for other in self.held if not other["long"])
-        free = self.cash - 2 * owed
+        free = self.free(open_price)
         quantity = self.payable(asked, price, free)
         short_of_money = quantity < asked * (1 - 1e-9)
         if order["size"] in ("equity", "cash") and asked * price <= free * (1 + 1e-9):

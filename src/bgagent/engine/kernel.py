@@ -265,8 +265,11 @@ class Book:
     def retarget(self, targets: list[tuple[Instruction, float, float]], bar: int, equity: float) -> None:
         """Brings positions to shares of equity: closes first, then opens, scaled pro rata to what can be paid.
 
-        targets: order, open and quantity held (signed) of each symbol. equity: marked at the opens.
+        targets: order, open and quantity held (signed) of each symbol. equity: marked at the opens; when nothing of it
+        is left there are no shares of it.
         """
+        if equity <= 0.0:
+            return
         openings: list[tuple[Instruction, float, float, float]] = []
         for order, open, held in targets:
             wanted = order.size_value * equity / open
@@ -310,7 +313,7 @@ class Book:
         without_costs = self.funds(open) + self.leverage * (equity - self.worth(open))
         is_cut = sum([raw * quantity for _, raw, _, quantity in openings]) > without_costs * (1.0 + DUST)
         for order, raw, side, wanted in openings:
-            quantity = wanted * share
+            quantity = wanted * share if share > DUST else 0.0
             if order.whole_shares and quantity > 0.0:
                 quantity = float(int(quantity + DUST))
             if is_cut or quantity <= 0.0:

@@ -75,16 +75,15 @@ class RuleDesk:
         lots: dict[int, list[Lot]] = {}
         for lot in book.lots:
             lots.setdefault(lot.symbol, []).append(lot)
-        taken = len(lots)
+        leaving = {symbol for symbol, held in lots.items() if all(lot.due == trading.get(symbol) for lot in held)}
         for symbol in due:
             if symbol in lots:
                 before = len(self._log)
                 self._place(bar, symbol, lots[symbol], trading[symbol])
                 placed = [record[ACTION_PLACE] for record in self._log[before:]]
-                taken -= len(placed) == 1 and placed[0] > ENTER_SHORT
-        taken -= sum(
-            all(lot.due == trading.get(symbol) for lot in held) and symbol not in due for symbol, held in lots.items()
-        )
+                if len(placed) == 1 and placed[0] > ENTER_SHORT:
+                    leaving.add(symbol)
+        taken = len(lots) - len(leaving)
         for symbol in self._by_score([symbol for symbol in due if symbol not in lots], trading):
             if taken >= self._slots:
                 return

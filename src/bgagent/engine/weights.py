@@ -23,13 +23,11 @@ class TargetWeights:
     def __init__(self, plan: WeightPlan, bars: Mapping[str, Bars], timeline: Timeline) -> None:
         self.plan = plan
         self._places = {symbol: place for place, symbol in enumerate(plan.held_symbols)}
-        self._known = np.column_stack([timeline.before(bars[symbol]) for symbol in plan.symbols]) >= 0
         self._signals = _conditions(plan.when, bars[plan.signal_symbol or plan.symbols[0]], timeline)
-        self._holds = self._known
+        self._holds: Conditions = np.ones((len(timeline), len(plan.symbols)), dtype=np.bool_)
         if plan.holds is not None:
             read_on = [bars[plan.signal_symbol or symbol] for symbol in plan.symbols]
-            holds = [_conditions(plan.holds, each, timeline) for each in read_on]
-            self._holds = self._known & np.column_stack(holds)
+            self._holds = np.column_stack([_conditions(plan.holds, each, timeline) for each in read_on])
         self._scores: Floats = np.zeros((0, 0))
         if plan.weighting is Weighting.RANKED and plan.score is not None:
             score = parse(plan.score)
