@@ -37,6 +37,12 @@ def test_the_last_phase_of_an_ended_job_lasts_until_its_end(tmp_path):
     assert rows == [PhaseRow("data", 2.0, has_passed=True)]
 
 
+def test_a_job_that_has_not_begun_has_no_phases(tmp_path):
+    folders, files = written(tmp_path, (0, "submitted", {}))
+    assert phase_rows(files, MORNING, has_ended=False) == []
+    assert phase_rows(folders.files("nobody"), MORNING, has_ended=False) == []
+
+
 def test_a_clock_that_jumped_back_gives_no_negative_time(tmp_path):
     _, files = written(tmp_path, (9, "phase", {"phase": "data"}))
     assert phase_rows(files, MORNING, has_ended=False)[0].seconds == 0

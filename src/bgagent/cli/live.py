@@ -61,7 +61,7 @@ def phase_rows(files: JobFiles, now: datetime, *, has_ended: bool) -> list[Phase
                     until = moment_of(str(event["time"]))
     except FileNotFoundError:
         return []
-    ends = [at for _, at in begun[1:]] + [until]
+    ends = [*(at for _, at in begun), until][1:]
     return [
         PhaseRow(name, max(0.0, (end - at).total_seconds()), has_passed=has_ended or number < len(begun))
         for number, ((name, at), end) in enumerate(zip(begun, ends, strict=True), start=1)
