@@ -70,3 +70,10 @@ def test_a_relative_window_ends_at_the_last_session_given():
         request("Buy and hold AAPL for the last 2 years"), last_session=lambda now, symbol: date(2026, 11, 13)
     ).spec
     assert (spec.period.start, spec.period.end) == (date(2024, 11, 20), date(2026, 11, 13))
+
+
+def test_several_symbols_in_one_portfolio_are_named_with_the_reason():
+    with pytest.raises(NeedsModel) as caught:
+        understand(request("Buy and hold AAPL and MSFT in 2023 with $10k"))
+    assert caught.value.words == ("AAPL and MSFT",)
+    assert "portfolio" in caught.value.hint

@@ -74,10 +74,10 @@ class Chart:
         ends: dict[int, Any] = {}
         if name in grammar.primitives:
             first, function = grammar.primitives[name]
-            if first is None or self.start_keys[place] & first:
-                for start in self._starts[place] or (place,):
-                    for end, value in function(self, start):
-                        ends.setdefault(end, value)
+            starts = (place,) if first is None else self._starts[place] if self.start_keys[place] & first else ()
+            for start in starts:
+                for end, value in function(self, start):
+                    ends.setdefault(end, value)
         elif name in grammar.categories:
             for start in self._starts[place]:
                 for end, value in phrases_at(grammar.categories[name], self.tokens, start):

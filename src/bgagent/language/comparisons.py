@@ -3,6 +3,7 @@
 from bgagent.engine.expression import Name, Number
 from bgagent.language.meanings import (
     Average,
+    Change,
     Comparing,
     Crossing,
     Every,
@@ -33,9 +34,9 @@ ABOUT_ZERO = Known(Number(0.0), Scale.AROUND_ZERO)
 
 @RULES.rule(
     "comparing",
-    "{left:measure} <goes>? (<back>|<today>)? {operator:comparison} {right:value}",
-    "{left:measure} <goes>? <back>? {operator:comparison} {right:value} <on_close>",
-    "{left:measure} <goes>? <back>? {operator:position} {right:shifted}",
+    "{left:measure} <be>? <goes>? (<back>|<today>)? {operator:comparison} {right:value}",
+    "{left:measure} <be>? <goes>? <back>? {operator:comparison} {right:value} <on_close>",
+    "{left:measure} <be>? <goes>? <back>? {operator:position} {right:shifted}",
 )
 def _comparing(left: Value, operator: str, right: Value) -> Comparing:
     return Comparing(left, operator, right)
@@ -43,8 +44,8 @@ def _comparing(left: Value, operator: str, right: Value) -> Comparing:
 
 @RULES.rule(
     "comparing",
-    "{left:measure} <goes>? {right:level} {operator:or_beyond}",
-    "{left:measure} <goes>? at {right:level} {operator:or_beyond}",
+    "{left:measure} <be>? <goes>? {right:level} {operator:or_beyond}",
+    "{left:measure} <be>? <goes>? at {right:level} {operator:or_beyond}",
 )
 def _or_beyond(left: Value, operator: str, right: Value) -> Comparing:
     return Comparing(left, operator, right)
@@ -116,7 +117,7 @@ def _elided(operator: str, right: Value) -> Comparing:
 @RULES.rule(
     "comparing",
     "{left:measure} <goes> {right:shifted}",
-    "{left:measure} <goes>? <at_least_word> {right:shifted}",
+    "{left:measure} <be>? <goes>? <at_least_word> {right:shifted}",
     "<goes>? {right:shifted}",
     "<close_noun> {right:shifted}",
     "{left:measure} <closes> {right:shifted}",
@@ -127,7 +128,7 @@ def _shifted(right: Shifted | Scaled, left: Value | None = None) -> Comparing:
 
 @RULES.rule(
     "comparing",
-    "{left:measure} <goes>? <more_than> {right:shifted}",
+    "{left:measure} <be>? <goes>? <more_than> {right:shifted}",
     "<goes>? <more_than> {right:shifted}",
     "<close_noun> <more_than> {right:shifted}",
     "{left:measure} <closes> <more_than> {right:shifted}",
@@ -140,13 +141,15 @@ def _is_up(value: Shifted | Scaled) -> bool:
     return value.count > 0 if isinstance(value, Shifted) else value.factor > 1
 
 
-@RULES.rule("comparing", "{left:measure} <goes>? {sign:positive}", "<goes>? {sign:positive}")
+@RULES.rule("comparing", "{left:measure} <be>? <goes>? {sign:positive}", "<goes>? {sign:positive}")
 def _positive(sign: str, left: Value | None = None) -> Comparing | None:
     return Comparing(left, sign, ABOUT_ZERO) if left is None or _is_about_zero(left) else None
 
 
 def _is_about_zero(value: Value) -> bool:
     """True for what can be positive or negative, or may turn out to be."""
+    if isinstance(value, Change):
+        return True
     return value == Mention("it") or (isinstance(value, Indicator) and value.name in ("macd", "macd_histogram"))
 
 
@@ -164,6 +167,7 @@ def _is_times(left: Value, right: Value) -> Comparing | None:
     "{left:measure} <be>? <crosses> <back>? {side} {right:target} <from_side>?",
     "{left:measure} <be>? <crosses> <back>? {side} <through>? {right:target}",
     "{left:measure} and {right:value} <crosses> {side:upward}",
+    "{left:measure} <be>? <crosses> {right:value} {side:from_direction}",
 )
 def _crossing(left: Value, side: str, right: Value) -> Crossing:
     return Crossing(left, side, right)
@@ -190,7 +194,12 @@ def _elided_left(side: str, right: Value) -> Crossing:
     return Crossing(None, side, right)
 
 
-@RULES.rule("crossing", "{left:measure} <crosses> <back>? {side}", "{left:measure} <crosses> <back>? {side:upward}")
+@RULES.rule(
+    "crossing",
+    "{left:measure} <crosses> <back>? {side}",
+    "{left:measure} <crosses> <back>? {side:upward}",
+    "{left:measure} <crosses> <back>? {side:from_direction}",
+)
 def _elided_right(left: Value, side: str) -> Crossing:
     return Crossing(left, side, None)
 

@@ -144,7 +144,7 @@ class Context(Spoken):
         elif right is None:
             assert left is not None
             subject = self.left_side(left)
-            other = self.comparand_of(subject)
+            other = self.usual_other(subject) or self.comparand_of(subject)
         else:
             if left is None and self.pair is not None and self.value(self.pair[1]).node == self.value(right).node:
                 left = self.pair[0]
@@ -157,6 +157,13 @@ class Context(Spoken):
         self.comparands[subject] = other
         self.crossed = (subject, other)
         return Call(f"crosses_{side}", (first.node, self.matched(first, second)))
+
+    def usual_other(self, subject: Value) -> Value | None:
+        """What a line crosses when nothing is said: the MACD its signal line."""
+        if isinstance(subject, Indicator) and subject.name == "macd" and subject not in self.comparands:
+            self.assume("MACD cross", "its signal line", "the sentence does not say what the MACD crosses")
+            return Indicator("macd_signal", subject.parameters)
+        return None
 
     def comparand_of(self, subject: Value) -> Value:
         """What the subject was held against before."""

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bgagent.engine.expression import Node, combine, nodes_of, series_of, unparse
+from bgagent.language.ideas import cross_idea
 from bgagent.language.ledger import Contradiction
-from bgagent.language.meanings import Crossing, Extremity, Filter, Idea, Indicator, Order
+from bgagent.language.meanings import Average, Crossing, Extremity, Filter, Idea, Indicator, Lengths, Order
 from bgagent.language.mirrors import mirror
 from bgagent.language.phrases import condition as words_of
 from bgagent.language.signals import Signal, StrategyFacts
@@ -41,7 +42,12 @@ class Entries:
 
     def idea(self, ideas: list[Idea], *, has_orders: bool) -> Idea | None:
         """The one strategy called by name."""
+        ideas = [self.with_lengths(idea) for idea in ideas]
         full = [idea for idea in ideas if idea.entry is not None]
+        if full and not has_orders and any(idea.entry is None for idea in ideas):
+            raise Unclear(
+                "When exactly is it bought? The sentence names several indicators but no rule for all of them."
+            )
         if not full:
             if len({idea.name for idea in ideas}) > 1 and not has_orders:
                 raise Unclear("When exactly is it bought? The sentence names several indicators but no rule.")
@@ -61,6 +67,17 @@ class Entries:
             )
             self.said.state(idea, "rules.entry", value)
         return chosen
+
+    def with_lengths(self, idea: Idea) -> Idea:
+        """A crossover with the lengths that are given elsewhere."""
+        said = self.said.of(Lengths)
+        if idea.name != "crossover without lengths" or len(said) != 1 or not isinstance(idea.topic, Average):
+            return idea
+        (lengths,) = said
+        self.said.state(lengths, "rules.entry", f"averages of {lengths.fast} and {lengths.slow}")
+        kind = idea.topic.kind
+        crossing = cross_idea(Average(kind, lengths.fast, lengths.unit), Average(kind, lengths.slow, lengths.unit))
+        return replace(crossing, place=idea.place)
 
     def idea_entries(self, idea: Idea | None) -> tuple[Signal | None, Signal | None]:
         if idea is None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from bgagent.data.calendars import last_complete_session
 from bgagent.data.markets import market_of
 from bgagent.engine.plan import Costs
-from bgagent.language.ledger import Contradiction, Ledger
+from bgagent.language.ledger import Beyond, Contradiction, Ledger
 from bgagent.language.meanings import (
     BarLength,
     BenchmarkSymbol,
@@ -96,10 +96,8 @@ def find_symbols(facts: Sequence[object], in_rules: Sequence[str], ledger: Ledge
         or any(fact.each for fact in of(facts, Capital))
     )
     if len(symbols) > 1 and not separate:
-        raise Missing(
-            f"How do {', '.join(symbols[:-1])} and {symbols[-1]} belong together? Say 'compare' or 'separately' for "
-            "one run each; several symbols in one portfolio cannot be read yet."
-        )
+        why = "several symbols in one portfolio cannot be read yet; say 'compare' or 'separately' for one run each"
+        raise Beyond(why, *(fact.place for fact in named))
     return symbols, separate
 
 
@@ -252,13 +250,16 @@ def _price_mode(facts: Sequence[object], ledger: Ledger) -> str:
 def _period(windows: list[Window], symbol: str, ledger: Ledger, *, now: datetime, session: LastSession) -> Period:
     last = session(now, symbol)
     found = [_dates(window, last, now) for window in windows]
+    lengths = {window.length for window in windows if window.length is not None}
     starts = {start for start, _ in found if start is not None}
     ends = {end for _, end in found if end is not None}
     months = {window.until_month for window in windows if window.until_month is not None}
-    if len(starts) > 1 or len(ends) > 1 or len(months) > 1:
+    if len(starts) > 1 or len(ends) > 1 or len(months) > 1 or len(lengths) > 1:
         raise Contradiction("Two different windows of time are given. Which one is meant?")
     start = starts.pop() if starts else None
     end = ends.pop() if ends else None
+    if lengths and start is not None and end is None and len(lengths) == 1:
+        end = _after(start, lengths.pop())
     if months:
         end = _end_of_month(months.pop(), start, end)
     if start is None and end is None:
@@ -293,9 +294,14 @@ def _dates(window: Window, last: date, now: datetime) -> tuple[date | None, date
         return date(last.year, 1, 1), last
     if window.whole:
         return _EARLIEST, last
-    if window.start is None and window.end is None and window.until_month is None and not window.to_now:
+    if (window.start, window.end, window.until_month, window.length) == (None,) * 4 and not window.to_now:
         raise Missing("Which window of time is meant? Give its dates.")
     return window.start, last if window.to_now and window.end is None else window.end
+
+
+def _after(start: date, length: Duration) -> date:
+    """The last day of a stretch that is so long."""
+    return subtract(start, Duration(-length.count, length.unit)) - timedelta(1)
 
 
 def _end_of_month(month: int, start: date | None, end: date | None) -> date:

@@ -58,10 +58,12 @@ class Grammar:
         }
 
     def _check_names(self) -> None:
-        known = {*self.rules, *self.listings, *self.categories, *self.primitives}
+        names = [*self.rules, *self.listings, *self.categories, *self.primitives]
+        if repeated := {name for name in names if names.count(name) > 1}:
+            raise LookupError(f"{', '.join(sorted(repeated))} names two different things of the grammar")
         for element in self._elements():
             for used in element.names():
-                if used not in known:
+                if used not in names:
                     raise LookupError(f"a pattern uses {used}, which is no rule, listing, category or primitive")
 
     def _elements(self) -> Iterator[Element]:

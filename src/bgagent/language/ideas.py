@@ -10,6 +10,7 @@ from bgagent.language.meanings import (
     Idea,
     Indicator,
     Known,
+    Lengths,
     Levels,
     Scale,
     Style,
@@ -41,6 +42,7 @@ RULES.same("any_pair", "{pair}", "\\( {pair} \\)")
     "{pair} <crossover>",
     "{near_pair} {kind:average_kind} <crossover>",
     "{kind:average_kind} {any_pair} <crossover>?",
+    "{kind:average_kind} {near_pair} <crossover>",
     "{kind:average_kind} <crossover> <system_word>? {any_pair}",
     "{kind:average_kind} <crossover> <system_word>? (of|with|using|on|from|between) {pair} <average_kind>?",
     "<crossover> (of|between) {pair} {kind:average_kind}",
@@ -95,9 +97,27 @@ def _golden() -> Idea:
     return cross_idea(Average("average", 50), Average("average", 200))
 
 
-RULES.value(
-    "idea", Idea("crossover without lengths"), "<average_kind> <crossover> <system_word>?", "<crossover> <system_word>"
+@RULES.rule(
+    "idea",
+    "<how_many>? {kind:average_kind} <crossover> <system_word>?",
+    "<how_many> {kind:average_kind} <system_word>",
+    "<crossover> <system_word>",
 )
+def _some_crossover(kind: str = "average") -> Idea:
+    return Idea("crossover without lengths", topic=Average(kind, None))
+
+
+@RULES.rule("lengths", "(with|of|using)? {pair} (lengths|periods)?")
+def _lengths(pair: tuple[Length, Length]) -> Lengths | None:
+    (first, unit), (second, other) = pair
+    if first == second or not (unit or other):
+        return None
+    return Lengths(min(first, second), max(first, second), unit or other)
+
+
+@RULES.rule("idea", "{pair} <golden_cross> <system_word>?", "<golden_cross> <system_word>? \\(? {pair} \\)?")
+def _golden_with_lengths(pair: tuple[Length, Length]) -> Idea | None:
+    return _golden() if sorted(length for length, _ in pair) == [50, 200] else None
 
 
 @RULES.rule(

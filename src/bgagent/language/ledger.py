@@ -9,6 +9,14 @@ class Contradiction(Exception):
     """The sentence says two things that cannot both be; the message is a question."""
 
 
+class Beyond(Exception):
+    """Understood, but no plan of rules can say it; a model may. The message says why; words: the places that say it."""
+
+    def __init__(self, why: str, *words: Place | None) -> None:
+        super().__init__(why)
+        self.words = tuple(place for place in words if place is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One fact: where it stood (tokens), the field it became, what it was read as."""

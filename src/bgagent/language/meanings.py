@@ -107,7 +107,15 @@ class SymbolPrice:
     node: Node
 
 
-Value = Known | Change | Average | Indicator | Mention | Extreme | Scaled | Shifted | SymbolPrice
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A value of a symbol that is named: AAPL's RSI."""
+
+    symbol: str
+    value: "Value"
+
+
+Value = Owned | Known | Change | Average | Indicator | Mention | Extreme | Scaled | Shifted | SymbolPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +264,16 @@ class Idea(Placed):
     entry: Condition | None = None
     exit: Condition | None = None
     topic: Value | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths(Placed):
+    """The lengths of the two averages of a crossover that is named elsewhere."""
+
+    fast: int
+    slow: int
+    unit: str | None = None
     place: Place | None = None
 
 

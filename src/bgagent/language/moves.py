@@ -93,13 +93,7 @@ def _return(duration: Duration = _DAY) -> Change:
     return Change(duration, CLOSE)
 
 
-@RULES.rule(
-    "comparing",
-    "{left:return_value} <goes>? {operator:comparison} {right:level}",
-    "{left:return_value} <goes>? {right:level} {operator:or_beyond}",
-)
-def _return_compared(left: Value, operator: str, right: Value) -> Comparing:
-    return Comparing(left, operator, right)
+RULES.same("measure", "{return_value}")
 
 
 @RULES.rule("comparing", "{left:return_value} <goes>? {sign:positive}", "{sign:positive} {left:return_value}")

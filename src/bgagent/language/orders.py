@@ -32,7 +32,7 @@ Facts = tuple[object, ...]
 # what is bought
 
 
-@RULES.rule("object", "{symbols}", "{symbols} <share_word>", "<share_word> of {symbols}", "(some|the) {symbols}")
+@RULES.rule("object", "{symbols}", "{symbols} <share_word>", "<share_word> of {symbols}", "(some|on|in|with) {symbols}")
 def _symbols(symbols: Universe) -> Facts:
     return (symbols,)
 
@@ -123,7 +123,7 @@ def _exit_trigger(trigger: Trigger) -> Facts:
 @RULES.rule(
     "exit_item",
     "<after> {duration}",
-    "{duration} (later|after|afterwards|after entry|after the entry|after buying)",
+    "<at_open>? {duration} (later|after|afterwards|after entry|after the entry|after buying)",
     "after holding (for)? {duration}",
     "after (a)? holding (period)? (of)? {duration}",
     "after {duration} (in|of holding|have passed|in the trade)",
@@ -209,9 +209,21 @@ def _protection(name: str, fraction: float) -> Protection:
     "{action:entering} {things:object}? {extras} ,? {trigger} ,? <timing>?",
     "{action:entering} {things:object}? <only> {trigger} <timing>?",
     "<only> {action:entering} {things:object}? {trigger} <timing>?",
+    "<enter_verb> {things:symbol_object} {action:side_word} {trigger} <timing>?",
+    "{action:entering} {things:object}? <at_open> {late:late_trigger}",
 )
-def _enter(action: str, trigger: Trigger, things: Facts = (), extras: Facts = ()) -> Facts:
-    return (Order(action, (trigger,)), *things, *extras)
+def _enter(
+    action: str, trigger: Trigger | None = None, late: Trigger | None = None, things: Facts = (), extras: Facts = ()
+) -> Facts:
+    given = trigger or late
+    assert given is not None
+    return (Order(action, (given,)), *things, *extras)
+
+
+@RULES.rule("late_trigger", "<after> {condition}")
+def _late(condition: Condition) -> Trigger:
+    """What is known before the open at which one buys: "at the open after three down days"."""
+    return Trigger(condition)
 
 
 @RULES.rule(
@@ -307,14 +319,26 @@ def _seasonal_state(condition: Condition | None = None, season: Schedule | None 
     "<hold_only> {things:symbol_object}",
     "<go_long> {things:object} ,? and? <keep>",
     "<go_long> and <keep> {things:object}",
-    "<go_long> {things:object}? {start:window}? <bought_when>? ,? and? <keep> {end:window}?",
-    "<go_long> {things:object}? (on|at)? {bought:dated} ,? and? <keep> {end:window}?",
+    "<go_long> {things:object}? {start:window}? <bought_when>? ,? and? <keep> {end:window_end}?",
+    "<go_long> {things:object}? (on|at)? {bought:dated} ,? and? <keep> {end:window_end}?",
+    "<had_bought> {capital} {things:symbol_object} {start:window} ,? and? <keep> {end:window_end}?",
+    "<had_bought> {capital} {things:symbol_object} (on|at)? {bought:dated} ,? and? <keep> {end:window_end}?",
 )
 def _buy_and_hold(
-    things: Facts = (), start: Window | None = None, end: Window | None = None, bought: Point | None = None
-) -> Facts:
-    first = Window(bought.first) if bought is not None else start
-    return (BuyAndHold(), *things, *(window for window in (first, end) if window is not None))
+    things: Facts = (),
+    start: Window | None = None,
+    end: Window | None = None,
+    bought: Point | None = None,
+    capital: Capital | None = None,
+) -> Facts | None:
+    facts = [fact for fact in (*things, capital) if fact is not None]
+    if bought is not None:
+        start = Window(bought.first)
+    elif start is not None and start.end is not None:
+        if end is None:  # "buy in 2020 and hold": nobody knows until when
+            return None
+        start = Window(start.start)
+    return (BuyAndHold(), *facts, *(window for window in (start, end) if window is not None))
 
 
 @RULES.rule(
@@ -332,7 +356,7 @@ def _had_bought(
     return (BuyAndHold(implied=True), *things, *(fact for fact in (first, capital) if fact is not None))
 
 
-@RULES.rule("order", "<keep> {end:window}")
+@RULES.rule("order", "<keep> {end:window_end}")
 def _held_until(end: Window) -> Facts:
     return (BuyAndHold(implied=True), end)
 

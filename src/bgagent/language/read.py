@@ -1,6 +1,6 @@
 """Reads a sentence: tokens, symbols, clauses, plans; and says what it could not explain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from bgagent.engine.plan import Costs, RulePlan
 from bgagent.language import frame
 from bgagent.language.context import Context
 from bgagent.language.frame import Frame, LastSession, Missing
-from bgagent.language.ledger import Contradiction, Ledger
+from bgagent.language.ledger import Beyond, Contradiction, Ledger
 from bgagent.language.meanings import (
     Alternative,
     BuyAndHold,
@@ -18,9 +18,11 @@ from bgagent.language.meanings import (
     Filter,
     Holding,
     Idea,
+    Lengths,
     Levels,
     MostPositions,
     Order,
+    Owned,
     Protection,
     Sides,
     Size,
@@ -44,6 +46,7 @@ from bgagent.language.tokens import Token, tokenise
 LONGEST = 20_000
 _STRATEGY = (
     Order,
+    Lengths,
     Levels,
     State,
     Idea,
@@ -70,10 +73,11 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """Words that nothing explains. span: half-open character offsets into the sentence."""
+    """Words that nothing explains. span: half-open character offsets into the sentence. why: what rules cannot do."""
 
     text: str
     span: tuple[int, int]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,8 @@ class _Reader:
         spec = None
         try:
             spec = self.spec()
+        except Beyond as error:
+            unexplained = unexplained or self.named(error.words, str(error))
         except (Contradiction, Missing, Unclear) as error:
             question = str(error)
         else:
@@ -162,8 +168,12 @@ class _Reader:
         """What was understood but is no part of the spec: none of it may be dropped."""
         stated = {row.place for row in self.ledger.rows}
         places = dict.fromkeys(getattr(fact, "place", None) for fact in self.facts)
-        idle = [self.span(place) for place in places if place is not None and place not in stated]
-        return tuple(Unexplained(self.sentence[start:end], (start, end)) for start, end in idle)
+        return self.named(place for place in places if place is not None and place not in stated)
+
+    def named(self, places: Iterable[tuple[int, int]], why: str = "") -> tuple[Unexplained, ...]:
+        """The words at these places."""
+        spans = dict.fromkeys(self.span(place) for place in places)
+        return tuple(Unexplained(self.sentence[start:end], (start, end), why) for start, end in spans)
 
     def span(self, place: tuple[int, int]) -> tuple[int, int]:
         """Characters of a range of tokens, without a sign that only divides it from the next."""
@@ -222,12 +232,12 @@ class _Reader:
         context = Context(timeframe=terms.timeframe, trading=terms.trading)
         learn(context, tuple(facts))
         plan = make_plan(symbol, facts, context, self.ledger)
-        for other in context.symbols:
-            if other != symbol and not terms.separate:
-                raise Missing(
-                    f"A rule speaks of {other} while {symbol} is traded; rules over two symbols cannot be read yet. "
-                    "Which symbol is meant?"
-                )
+        if not terms.separate and any(other != symbol for other in context.symbols):
+            others = (
+                place for place, token in enumerate(self.tokens) if token.value in set(context.symbols) - {symbol}
+            )
+            why = f"a rule on another symbol than the one traded, {symbol}, cannot be read yet"
+            raise Beyond(why, *((place, place + 1) for place in others))
         for assumed in context.assumed:
             self.ledger.assume(*assumed)
         return plan
@@ -293,7 +303,7 @@ def _symbols_in(facts: Sequence[object]) -> list[str]:
     stack: list[object] = list(reversed(facts))
     while stack:
         part = stack.pop()
-        if isinstance(part, SymbolPrice):
+        if isinstance(part, (SymbolPrice, Owned)):
             found.append(part.symbol)
         elif isinstance(part, tuple):
             stack.extend(reversed(part))

@@ -41,8 +41,8 @@ _PARTS = (
     terms,
 )
 _CLAUSES = (
-    "order state holding waiting most_positions size filter idea levels style window capital universe bar_length cost "
-    "sides absent comparing_runs alternative variant versus_mark benchmark prices"
+    "order state holding waiting most_positions size filter idea levels lengths style window capital universe "
+    "bar_length cost sides absent comparing_runs alternative variant versus_mark benchmark prices"
 ).split()
 for _name in _CLAUSES:
     _TOP.same("clause", f"{{{_name}}}")
@@ -59,6 +59,7 @@ _TOP.same(
     "<with_word> {waiting}",
     "<with_word> {sides}",
     "<with_word> {filter}",
+    "<with_word> {window}",
 )
 
 _UNEXPLAINED, _CLAUSE, _FILLER, _SEPARATOR = 10_000, 20, 3, 1

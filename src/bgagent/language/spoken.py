@@ -15,6 +15,7 @@ from bgagent.language.meanings import (
     Known,
     Levels,
     Mention,
+    Owned,
     Scale,
     Scaled,
     Shifted,
@@ -85,6 +86,9 @@ class Spoken:
         match value:
             case Known(node, scale, unit):
                 return Resolved(self.known(node, unit), scale)
+            case Owned(symbol, inner):
+                self.symbols.append(symbol)
+                return self.value(inner, against=against)
             case SymbolPrice(symbol, node):
                 self.symbols.append(symbol)
                 return Resolved(node, Scale.VOLUME if node == Name("volume") else Scale.PRICE)

@@ -32,6 +32,7 @@ RULES = Rules()
     "{symbol} \\( {again:symbol} \\) <share_word>?",
     "<ticker_word> :? {symbol}",
     "<share_word> of {symbol}",
+    "<asset_word> <share_word>? \\( {symbol} \\)",
 )
 def _one_symbol(symbol: str, again: str | None = None) -> str | None:
     return symbol if again in (None, symbol) else None

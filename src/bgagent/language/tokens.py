@@ -56,6 +56,7 @@ _KEYS = {Kind.NUMBER: "#", Kind.SYMBOL: "@", Kind.DATE: "#date"}
 _TOKEN = re.compile(
     r"(?P<date>(?<![\d/.])(?:\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}\.\d{1,2}\.\d{4})(?![\d/]))"
     r"|(?P<number>\d+(?:,\d+)*(?:\.\d+)*|\.\d+)"
+    r"|(?P<short>[wW]/[oO]?(?=\s))"
     r"|(?P<word>[^\W\d_]+(?:'(?![sS]\b)[^\W\d_]+)*)"
     r"|(?P<possessive>'[sS]\b)"
     r"|(?P<sign>->|<=|>=|==|!=|\.\.\.|\n|\S)"
@@ -69,8 +70,10 @@ _SHORT_FORMS = {
     "won't": "will not", "can't": "can not", "cannot": "can not", "shouldn't": "should not", "wouldn't": "would not",
     "wasn't": "was not", "weren't": "were not", "hasn't": "has not", "haven't": "have not",
     "i'd": "i would", "i'll": "i will", "i'm": "i am", "i've": "i have", "you're": "you are", "we're": "we are",
+    "w/": "with", "w/o": "without",
     "it'd": "it would", "it'll": "it will", "we'd": "we would", "we'll": "we will", "you'd": "you would",
 }  # fmt: skip
+_SUBJECTS = frozenset(("it", "that", "what", "there", "here", "who", "which", "how"))  # of whom "'s" is a verb
 
 
 def tokenise(sentence: str) -> tuple[Token, ...]:
@@ -85,8 +88,11 @@ def tokenise(sentence: str) -> tuple[Token, ...]:
             glued = start > 0 and ended == start
             ended = end
             value = _number(text) if kind is Kind.NUMBER else None
-            for word in _SHORT_FORMS.get(text.lower(), text.lower()).split(" "):
-                tokens.append(Token(kind, text, word, span, glued, value=value))
+            word = _SHORT_FORMS.get(text.lower(), text.lower())
+            if found["possessive"] and tokens and tokens[-1].word in _SUBJECTS:
+                word = "is"
+            for part in word.split(" "):
+                tokens.append(Token(kind, text, part, span, glued, value=value))
             depth += (text == "(") - (text == ")")
     return tuple(_with_hyphens(_without_list_markers(tokens)))
 

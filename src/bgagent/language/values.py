@@ -12,6 +12,7 @@ from bgagent.language.meanings import (
     Indicator,
     Known,
     Mention,
+    Owned,
     Scale,
     Scaled,
     Shifted,
@@ -53,10 +54,27 @@ def _symbol(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
         yield place + 1, str(token.value)
 
 
+@RULES.rule("measure", "{symbol} {value:owned}", "{value:owned} (of|for|on) {symbol}")
+def _owned(symbol: str, value: Value) -> Owned:
+    return Owned(symbol, value)
+
+
+RULES.same("owned", "{average}", "{oscillator_value}", "{macd_value}", "{band_value}", "{extreme}")
+
+
 # numbers
 
 
-@RULES.rule("level", "{signed_number} <level_word>?", "<level_word> (of)? {signed_number}")
+@RULES.primitive("without_the", None)
+def _without_the(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where no "the" stands: "above the 50" speaks of an average, "above 50" of a number."""
+    if place < len(chart.tokens) and chart.tokens[place].word != "the":
+        yield place, ""
+
+
+@RULES.rule(
+    "level", "<without_the> {signed_number}", "{signed_number} <level_word>", "<level_word> (of)? {signed_number}"
+)
 def _level(signed_number: float) -> Known:
     return Known(number_node(signed_number), Scale.ANY)
 
@@ -148,7 +166,7 @@ RULES.value(
     "usual volume",
     "normal volume",
 )
-RULES.same("measure", "{average}")
+RULES.same("measure", "{average}", "{macd_value}", "{band_value}")
 
 
 @RULES.rule("measure", "{kind:average_kind}", "{kind:average_kind} line")
@@ -212,7 +230,7 @@ def _macd_parameters(triple: tuple[float, ...]) -> tuple[float, ...] | None:
 
 
 @RULES.rule(
-    "measure",
+    "macd_value",
     "<macd_word> {macd_parameters}? {part:macd_part}?",
     "{macd_parameters} <macd_word> {part:macd_part}?",
     "{part:macd_part} of <macd_word> {macd_parameters}?",
@@ -269,7 +287,7 @@ def _band_parameters(
 
 
 @RULES.rule(
-    "measure",
+    "band_value",
     "{side:band_side} <bollinger> <band_word>? {band_parameters}?",
     "{side:band_side} <band_word>",
     "<bollinger> {side:band_side} <band_word> {band_parameters}?",

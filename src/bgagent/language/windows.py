@@ -28,14 +28,16 @@ class Point:
 class Window(Placed):
     """A stretch of time as said; what is None was not said.
 
-    start, end: calendar days. back: so long before now. ago: it starts so long ago. until_month: ends with this month,
-    of the year it starts in. to_now: ends now. whole: all there is. problem: why it cannot be used.
+    start, end: calendar days. length: so long from its start. back: so long before now. ago: it starts so long ago.
+    until_month: ends with this month, of the year it starts in. to_now: ends now. whole: all there is. problem: why it
+    cannot be used.
     """
 
     start: date | None = None
     end: date | None = None
     back: Duration | None = None
     ago: Duration | None = None
+    length: Duration | None = None
     until_month: int | None = None
     to_now: bool = False
     year_to_date: bool = False
@@ -273,9 +275,16 @@ def _last_calendar(unit: str) -> Window:
     return Window(problem=f"Is 'last {unit}' the {unit} before the present one, or the time up to now? Give the dates.")
 
 
-@RULES.rule("window", "<until> {end:end_point}")
-def _until(end: Point) -> Window:
-    return Window(end=end.last)
+@RULES.rule("window_end", "<until> {end:end_point}", "(at|by|to) (the)? <ending> of {stretch}")
+def _until(end: Point | None = None, stretch: Point | None = None) -> Window:
+    point = end or stretch
+    assert point is not None
+    return Window(end=point.last)
+
+
+@RULES.rule("window_end", "for (exactly)? {duration}")
+def _for_so_long(duration: Duration) -> Window | None:
+    return Window(length=duration) if duration.unit in ("year", "quarter", "month") else None
 
 
 @RULES.rule("window", "(at|from|in|on)? <beginning> of {stretch}")
@@ -283,12 +292,12 @@ def _from_beginning(stretch: Point) -> Window:
     return Window(stretch.first)
 
 
-@RULES.rule("window", "<until> (<ending> of)? {month}")
+@RULES.rule("window_end", "<until> (<ending> of)? {month}")
 def _until_month(month: str) -> Window:
     return Window(until_month=int(month))
 
 
-@RULES.rule("window", "<until> <now>")
+@RULES.rule("window_end", "<until> <now>")
 def _until_now() -> Window:
     return Window(to_now=True)
 
@@ -301,6 +310,11 @@ def _unclear_date(iso_date: Point | str, other: Point | str | None = None) -> Wi
     if unclear is None:
         return None
     return Window(problem=f"Is {unclear} written month first or day first? Write it as YYYY-MM-DD.")
+
+
+@RULES.rule("window", "{window_end}")
+def _only_an_end(window_end: Window) -> Window | None:
+    return None if window_end.length is not None else window_end
 
 
 def subtract(day: date, length: Duration) -> date:

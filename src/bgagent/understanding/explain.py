@@ -18,6 +18,6 @@ def explain(reading: Reading) -> tuple[ExplainedRow, ...]:
     """What the sentence says in the order it says it, then what is assumed, then what is missing."""
     stated = [ExplainedRow("stated", clause.text, f"{clause.field}: {clause.value}") for clause in reading.clauses]
     assumed = [ExplainedRow("assumed", "", f"{row.field}: {row.value} ({row.why})") for row in reading.assumptions]
-    unknown = [ExplainedRow("not understood", part.text, "") for part in reading.unexplained]
+    unknown = [ExplainedRow("not understood", part.text, part.why) for part in reading.unexplained]
     questions = [ExplainedRow("question", "", question) for question in reading.questions]
     return tuple(stated + assumed + unknown + questions)

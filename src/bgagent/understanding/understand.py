@@ -55,15 +55,12 @@ def understand(
 
 def settled(reading: Reading) -> Understood:
     """The spec of a reading. Raises NeedsClarification or NeedsModel where it has none."""
-    words = tuple(part.text for part in reading.unexplained)
     if reading.questions:
-        message = " ".join(reading.questions[:_QUESTIONS])
-        beside = f"not understood beside it: {', '.join(words)}" if words else ""
-        raise NeedsClarification(
-            message, questions=reading.questions[:_QUESTIONS], hint=beside or "answer with nlbt bg-rerun"
-        )
-    if words or reading.spec is None:
-        raise NeedsModel(words)
+        asked = reading.questions[:_QUESTIONS]
+        raise NeedsClarification(" ".join(asked), questions=asked, hint="answer with nlbt bg-rerun")
+    if reading.spec is None:
+        reasons = "; ".join(dict.fromkeys(part.why for part in reading.unexplained if part.why))
+        raise NeedsModel(tuple(part.text for part in reading.unexplained), hint=reasons)
     return Understood(reading.spec, reading.clauses, reading.assumptions)
 
 
