@@ -58,7 +58,7 @@ def books_error(
     worth = money + position
     if not all(bool(np.isfinite(book).all()) for book in (equity, cash, quantities, worth)):
         return float("inf")
-    scale = max(account.initial_capital, paid, float(np.abs(money).max()), float(np.abs(held * close).max()))
+    scale = max(account.initial_capital, paid, float(np.abs(money).max()), float(np.abs(held * close).max())) or 1.0
     gained = equity[-1] - account.initial_capital - paid - float(earned.sum())
     last_close = {bars.symbol: float(bars.close[-1]) for bars in universe}
     gaps = [

@@ -11,7 +11,6 @@ from bgagent.engine.curve_metrics import (
     DAYS_PER_YEAR,
     Comovement,
     Drawdown,
-    bar_returns,
     cagr,
     calmar_ratio,
     comovement,
@@ -23,6 +22,12 @@ from bgagent.engine.curve_metrics import (
     total_return,
     value_at_risk,
     volatility,
+)
+from bgagent.engine.payment_metrics import (
+    growth_curve,
+    money_weighted_return,
+    returns_without_payments,
+    time_weighted_return,
 )
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.sharpe_confidence import confidence
@@ -42,17 +47,20 @@ def measure(
 ) -> dict[str, Metric]:
     """Every metric of a run by name; None where it is not defined, never NaN.
 
+    Where money was paid in, the bars' returns leave it out; cagr, drawdown and what is made of them follow those
+    returns, total_return what was paid, and contributed, money_weighted_return and time_weighted_return are added.
+
     bars_per_year: for annualising. benchmark: another run over the same bars, for alpha, beta and correlation.
     risk_free: return a year, a fraction. variants: strategies tried on these bars, this one included;
     variants_variance: variance of their Sharpe ratios per bar (see `sharpe_confidence.confidence`).
     Raises ValueError when the benchmark has another number of bars.
     """
     free = (1.0 + risk_free) ** (1.0 / bars_per_year) - 1.0
-    excess = bar_returns(result.equity) - free
+    excess = returns_without_payments(result) - free
     probabilistic, deflated = confidence(excess, variants=variants, variance=variants_variance)
     comoving = Comovement()
     if benchmark is not None:
-        comoving = comovement(excess, bar_returns(benchmark.equity) - free, bars_per_year=bars_per_year)
+        comoving = comovement(excess, returns_without_payments(benchmark) - free, bars_per_year=bars_per_year)
     figures = {
         **_curve_figures(result, bars_per_year),
         "sharpe": sharpe_ratio(excess, bars_per_year=bars_per_year),
@@ -64,6 +72,12 @@ def measure(
         "psr": probabilistic,
         "dsr": deflated,
     }
+    if result.payments:
+        figures |= {
+            "contributed": result.contributed,
+            "money_weighted_return": money_weighted_return(result),
+            "time_weighted_return": time_weighted_return(result),
+        }
     return {name: _given(value) for name, value in figures.items()}
 
 
@@ -85,18 +99,18 @@ def elapsed_years(bars: Bars, first: int) -> float:
 
 
 def _curve_figures(result: BacktestResult, bars_per_year: float) -> dict[str, Metric]:
-    equity, returns = result.equity, bar_returns(result.equity)
+    equity, returns = growth_curve(result), returns_without_payments(result)
     total = total_return(equity)
     growth = cagr(total, years=elapsed_years(result.bars, result.first))
     fall = deepest_drawdown(equity)
     return {
-        "total_return": total,
+        "total_return": result.total_return if result.payments else total,
         "cagr": growth,
         "volatility": volatility(returns, bars_per_year=bars_per_year),
         "max_drawdown": fall.depth,
         **_drawdown_dates(result, fall),
         "calmar": calmar_ratio(growth, fall.depth),
-        "exposure": float(np.mean(result.quantity != 0)) if result.quantity.size else math.nan,
+        "exposure": float(np.mean(result.is_invested)) if result.quantity.size else math.nan,
         "var_95": value_at_risk(returns),
         "cvar_95": expected_shortfall(returns),
     }
@@ -148,4 +162,4 @@ def _given(value: Metric) -> Metric:
 
 def drawdown_curve(result: BacktestResult) -> Floats:
     """(m,) drawdown at each close of the window, 0 or below, for charts."""
-    return drawdowns(result.equity)[1:]
+    return drawdowns(growth_curve(result))[1:]
