@@ -84,7 +84,7 @@ def test_what_the_sentence_leaves_open_is_defaulted_as_the_embedded_reader_does(
     sentence = "Whenever SPY has a nasty week of -5% grab it, bail out after 10 days or at a 3% loss"
     understood, _ = read(answer(without=["2023", "$10K"]), sentence=sentence)
     assert understood.spec.initial_capital == 10_000.0
-    assert understood.spec.period == Period(date(2019, 6, 13), date(2024, 6, 13))
+    assert understood.spec.period == Period(date(2019, 6, 14), date(2024, 6, 13))
     assert {"initial_capital", "period", "timeframe"} <= {assumption.field for assumption in understood.assumptions}
 
 
