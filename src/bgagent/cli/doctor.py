@@ -2,18 +2,24 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from pwd import getpwuid
 
 import click
 
 from bgagent import api
 from bgagent.cli.text import plain, table
 from bgagent.errors import BgAgentError
+from bgagent.jobs import locks
 from bgagent.settings import Settings, read_dotenv, resolve
+
+_KILLS = re.compile(r"^\s*KillUserProcesses\s*=\s*(\w+)", re.MULTILINE)
+_YES = ("yes", "true", "on", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ def command(*, as_json: bool) -> int:
 def _look(root: Path, settings: Settings) -> Iterable[Finding]:
     yield _folders(root)
     yield _launcher()
+    yield from _log_out(Path("/"))
     yield from _isolation()
     yield from _data(settings)
     yield _model(settings)
@@ -59,10 +66,17 @@ def _look(root: Path, settings: Settings) -> Iterable[Finding]:
 
 
 def _folders(root: Path) -> Finding:
+    folders = api.folders_of(root)
     try:
-        api.folders_of(root).make_ready()
+        folders.make_ready()
     except BgAgentError as error:
         return Finding("folders", "missing", error.message, error.hint)
+    try:
+        with locks.one_at_a_time(folders.logs):
+            pass
+    except OSError as error:
+        found = f"logs/ takes no locks ({error.strerror}), so nobody could tell whether a job lives"
+        return Finding("folders", "missing", found, "work in a folder on a disk of this machine")
     free_mb = shutil.disk_usage(root).free // 2**20
     status = "ok" if free_mb > 100 else "note"
     return Finding("folders", status, f"logs/ and reports/ can be written, {free_mb:,} MB free")
@@ -73,6 +87,24 @@ def _launcher() -> Finding:
     if tmux:
         return Finding("tmux", "ok", f"{tmux}; each job is a session to watch")
     return Finding("tmux", "note", "not installed; jobs run as plain processes", "install tmux to watch jobs live")
+
+
+def _log_out(system: Path) -> Iterable[Finding]:
+    """Systems that end all of a user's processes at log-out, jobs among them, unless the user may linger."""
+    configured = ""
+    places = (system / "etc/systemd/logind.conf", *sorted((system / "etc/systemd/logind.conf.d").glob("*.conf")))
+    for path in places:
+        try:
+            found = _KILLS.findall(path.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            continue
+        configured = found[-1].lower() if found else configured
+    try:
+        may_linger = (system / "var/lib/systemd/linger" / getpwuid(os.getuid()).pw_name).exists()
+    except KeyError:  # a container's user without a name
+        may_linger = False
+    if configured in _YES and not may_linger:
+        yield Finding("log-out", "note", "this system ends a user's jobs at log-out", "run: loginctl enable-linger")
 
 
 def _isolation() -> Iterable[Finding]:
