@@ -7,11 +7,12 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 LOCKED := .venv/.locked
 INSTALLED := .venv/.installed
 PEERS := .bench-venv/.locked
-LOCKS := requirements.lock requirements-dev.lock benchmarks/requirements.lock
+CHECKERS := .crosscheck-venv/.locked
+LOCKS := requirements.lock requirements-dev.lock benchmarks/requirements.lock benchmarks/crosscheck/requirements.lock
 RESOLVE = uv pip compile --quiet --no-config --universal --generate-hashes --no-header --no-annotate \
 	--exclude-newer "7 days" --python-version 3.11 $(ARGS)
 
-.PHONY: help setup demo test check bench soak lock clean
+.PHONY: help setup demo test check bench crosscheck soak lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +21,7 @@ help:
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, format, types, floors, locks"
 	@echo "make bench   speed, against other backtesting libraries"
+	@echo "make crosscheck  fills and equity, against other backtesting libraries (ARGS=--record renews the golden files)"
 	@echo "make soak    many jobs at once, for long"
 	@echo "make lock    resolve the dependencies anew (needs a package index)"
 	@echo "make clean   remove .venv and what building leaves behind"
@@ -60,6 +62,14 @@ $(PEERS): benchmarks/requirements.lock $(INSTALLED)
 bench: setup $(PEERS)
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
+$(CHECKERS): benchmarks/crosscheck/requirements.lock $(INSTALLED)
+	@test -x .crosscheck-venv/bin/python || $(BIN)/python -m venv .crosscheck-venv
+	.crosscheck-venv/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes -r benchmarks/crosscheck/requirements.lock
+	@touch $@
+
+crosscheck: setup $(CHECKERS)
+	$(BIN)/python benchmarks/crosscheck/run.py $(ARGS)
+
 soak: setup
 	$(BIN)/python benchmarks/soak.py $(ARGS)
 
@@ -71,7 +81,8 @@ lock: setup
 	PATH="$$tools/bin:$$PATH"; \
 	$(RESOLVE) pyproject.toml -o requirements.lock; \
 	$(RESOLVE) pyproject.toml --extra dev -o requirements-dev.lock; \
-	$(RESOLVE) benchmarks/requirements.in -o benchmarks/requirements.lock
+	$(RESOLVE) benchmarks/requirements.in -o benchmarks/requirements.lock; \
+	$(RESOLVE) benchmarks/crosscheck/requirements.in -o benchmarks/crosscheck/requirements.lock
 
 clean:
-	rm -rf .venv .bench-venv build src/*.egg-info src/bgagent/engine/*.so .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .bench-venv .crosscheck-venv build src/*.egg-info src/bgagent/engine/*.so .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
