@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bgagent.data.folder import FolderProvider
 from bgagent.data.load import load_series
 from bgagent.data.whole_cents import are_whole_cents
-from bgagent.periods import Period
+from bgagent.periods import Period, Timeframe
 from tests.data.shared_market import MARKET, needs_market
 
 NOW = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
@@ -38,6 +38,20 @@ def test_a_split_that_the_files_do_not_know_is_told_by_the_prices(symbol, year, 
     period = Period(date(year, 1, 1), date(year, 12, 31))
     series = load_series(symbol, period, warmup_bars=0, provider=FolderProvider([MARKET / "daily"]), now=NOW)
     assert ("later_splits_unknown" in {finding.code for finding in series.findings}) is split_later
+
+
+@needs_market
+@pytest.mark.parametrize(
+    ("symbol", "timeframe", "start", "end", "told"),
+    [
+        ("SPY", Timeframe.MINUTE_5, date(2024, 10, 15), date(2024, 11, 15), True),
+        ("SPY", Timeframe.MINUTE_5, date(2024, 10, 1), date(2024, 10, 10), False),  # too few sessions to tell
+    ],
+)
+def test_within_the_day_the_last_closes_of_sessions_tell(symbol, timeframe, start, end, told):
+    provider = FolderProvider([MARKET / "intraday"])
+    series = load_series(symbol, Period(start, end), timeframe, warmup_bars=0, provider=provider, now=NOW)
+    assert ("later_splits_unknown" not in {finding.code for finding in series.findings}) is told
 
 
 @settings(max_examples=80, deadline=None)

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from bgagent.bars import Bars, Floats
 from bgagent.data.findings import Finding, Severity, days_of, name_days
 from bgagent.data.series import PriceMode, RawSeries
-from bgagent.data.whole_cents import are_whole_cents
+from bgagent.data.whole_cents import show_no_split_after
 
 _AGREE = 5e-4  # dividends and adj_close are given to about six digits
-_LAST_ROWS = 60  # of the window, whose digits tell whether a later split is in them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,10 +111,10 @@ def _split_findings(raw: RawSeries, first: int, last: int, mode: PriceMode) -> l
             findings.append(Finding("splits_unknown", Severity.CAUTION, text, days))
     if raw.split_basis is not None:
         later = days_of(raw.sessions[last + 1 :][unknown[last + 1 :]])
-        if later and not _are_of_the_time(raw, last):
+        if later and not show_no_split_after(raw, last, _ratios(raw.splits)):
             text = (
-                f"splits after the window ({later[0]} to {later[-1]}) are not known, and its prices do not look like "
-                "printed ones: quantities may be those after a later split; returns are the same"
+                f"splits after the window ({later[0]} to {later[-1]}) are not known and its prices do not rule one "
+                "out: quantities may be those after it; returns are the same"
             )
             findings.append(Finding("later_splits_unknown", Severity.NOTE, text))
         undone = np.flatnonzero(_ratios(raw.splits)[last + 1 :] != 1.0) + last + 1
@@ -124,16 +123,6 @@ def _split_findings(raw: RawSeries, first: int, last: int, mode: PriceMode) -> l
             text = f"splits after the window are undone ({named}): prices and share counts are those of the time"
             findings.append(Finding("later_splits_undone", Severity.NOTE, text, days_of(raw.sessions[undone])))
     return findings
-
-
-def _are_of_the_time(raw: RawSeries, last: int) -> bool:
-    """Whether the prices up to row `last`, known later splits undone, show that no other one is in them."""
-    ratios = _ratios(raw.splits)
-    scale = float(np.prod(ratios[last + 1 :]))
-    rows = slice(max(last + 1 - _LAST_ROWS, 0), last + 1)
-    since_split = np.flatnonzero(ratios[rows] != 1.0)
-    close = raw.close[rows][since_split[-1] if len(since_split) else 0 :]
-    return are_whole_cents(close * scale, scale)
 
 
 def _payout_factor(raw: RawSeries, first: int, last: int, *, pays: bool) -> tuple[Floats, list[Finding]]:
