@@ -8,6 +8,7 @@
 The verbs of the command line are thin calls of these functions. Loading this module loads no numpy.
 """
 
+import json
 import os
 import sys
 import time
@@ -18,7 +19,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bgagent.data import names
-from bgagent.errors import BadUse, BgAgentError, Bug, Crashed, LimitReached, MachineUnfit, Stopped
+from bgagent.errors import (
+    BadUse,
+    BgAgentError,
+    Bug,
+    Crashed,
+    DataUnavailable,
+    LimitReached,
+    MachineUnfit,
+    ModelUnavailable,
+    NeedsClarification,
+    NoAcceptableStrategy,
+    Stopped,
+)
 from bgagent.jobs import control, lifecycle, store
 from bgagent.jobs.folders import Folders, JobFiles
 from bgagent.jobs.lifecycle import Look
@@ -37,6 +50,13 @@ LONGEST_SENTENCE = 20_000  # characters
 
 
 _PYTHON = (sys.executable, "-s", "-P", "-m")
+_KINDS: Mapping[int, type[BgAgentError]] = {
+    kind.exit_code: kind
+    for kind in (
+        *(BadUse, DataUnavailable, ModelUnavailable, NoAcceptableStrategy),
+        *(LimitReached, Stopped, Crashed, MachineUnfit),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +225,13 @@ def look(folders: Folders, job_id: str) -> Look:
 
 
 def settle(seen: Look) -> None:
-    """Writes the report of a job that ended without being able to; one that was written and taken away stays away."""
-    if not seen.lacks_report or seen.job.exit_code in (SUCCEEDED, REJECTED):
+    """Writes the report of a job that ended without being able to, or after it had written one of another end.
+
+    The state is what counts. The report of a success that was taken away stays away.
+    """
+    if not seen.job.has_ended or seen.job.exit_code in (SUCCEEDED, REJECTED):
+        return
+    if not seen.lacks_report and _is_told_as_it_was(seen):
         return
     from bgagent.bg_run import read_request
     from bgagent.kept import kept_story
@@ -221,10 +246,22 @@ def settle(seen: Look) -> None:
         return  # the state itself is true, and a report cannot be written here
 
 
+def _is_told_as_it_was(seen: Look) -> bool:
+    """True also for a report that cannot be read: it is somebody's own by now."""
+    try:
+        report = json.loads(seen.files.report_json.read_bytes())
+        return bool(report["exit_code"] == _error_of(seen).exit_code)
+    except (OSError, ValueError, TypeError, KeyError):
+        return True
+
+
 def _error_of(seen: Look) -> BgAgentError:
-    kinds: dict[int, type[BgAgentError]] = {7: LimitReached, 8: Stopped, 9: Crashed, 11: MachineUnfit}
     message = str(to_json(seen.job)["message"] or "the job left no word")
-    return kinds.get(seen.job.exit_code or 0, Bug)(message)
+    match seen.job.exit_code:
+        case NeedsClarification.exit_code:  # that of NeedsModel too: which of them, and its questions, are not kept
+            return NeedsClarification(message, questions=())
+        case exit_code:
+            return _KINDS.get(exit_code or 0, Bug)(message)
 
 
 def facts(folders: Folders, seen: Look) -> dict[str, object]:

@@ -27,8 +27,8 @@ def main() -> int:
     settings = resolve(os.environ)
     with recording(folders, job_id, secrets=settings.secrets.values(), environment=os.environ) as record:
         code, message = _run(folders.files(job_id), settings, record)
+        record.finish(code, message)  # first: whatever ends the process from here on changes nothing
         _list_all_jobs(folders, record)
-        record.finish(code, message)
     return code
 
 

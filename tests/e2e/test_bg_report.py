@@ -104,3 +104,15 @@ def test_a_report_is_written_in_the_language_asked_for(project: Project):
     refused = project.nlbt("bg", CROSSOVER, "--lang", "tlh")
     assert refused.returncode == 2
     assert "use one of en, es, de, fr, hi, zh" in refused.stderr
+
+
+def test_a_job_that_was_killed_over_its_report_is_told_as_killed(project: Project):
+    project.run(CROSSOVER, name="late")
+    path = project.root / "logs" / "late.json"
+    state = json.loads(path.read_text())
+    path.write_text(json.dumps({**state, "state": "crashed", "exit_code": 9, "message": "killed by SIGKILL"}))
+    assert project.nlbt("bg-wait", "late").returncode == 9
+    report = project.report("late")
+    assert (report["status"], report["exit_code"]) == ("crashed", 9)
+    assert report["understood"]["symbols"] == ["WAVE"], "what it had found stays told"
+    assert "killed by SIGKILL" in (project.root / "reports" / "late.md").read_text()

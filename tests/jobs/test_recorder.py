@@ -130,6 +130,21 @@ def test_work_that_was_done_in_time_counts_as_done(folders, ready):
     assert control.stop(folders, "j", environment=os.environ).job.word == "succeeded"
 
 
+def test_nothing_cuts_a_job_short_whose_report_is_on_the_disk(folders, ready):
+    code = """
+    files = folders.files(job_id)
+    files.report_json.write_text("{}")
+    open(os.environ["READY"], "w").close()
+    deadline = time.monotonic() + 60
+    while not any(True for _ in open(files.events) if '"stop_requested"' in _) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGALRM)
+    record.finish(3, "no bars")
+    """
+    start_work(folders, ready, code, grace_s=20)
+    assert control.stop(folders, "j", environment=os.environ).job.exit_code == 3
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_disk_that_fills_up_ends_the_job_as_that(folders, ready):
     code = """

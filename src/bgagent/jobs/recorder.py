@@ -96,8 +96,8 @@ class Recorder:
             raise MachineUnfit(f"cannot write {self.files.state}", hint="free some space and run the job again")
 
     def interrupt(self, signum: int, _frame: FrameType | None = None) -> None:
-        """Signal handler: raises what the signal means, once."""
-        if self._interruption is not None or self._is_finishing:
+        """Signal handler: raises what the signal means, once; too late when the job's report is on the disk."""
+        if self._interruption is not None or self._is_finishing or self.files.report_json.exists():
             return
         why = why_to_end(self.files, signum, self._running().timeout_s)
         kind = {STOPPED: Stopped, LIMIT_REACHED: LimitReached}.get(why.exit_code, Crashed)
