@@ -4,13 +4,11 @@ The checks do not ask the engine whether it worked: they recompute levels, clock
 bars themselves.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from bgagent.artifacts.attempts import Check, CheckStatus
-from bgagent.engine.plan import Distance, DistanceKind, RulePlan, SizeKind, Sizing
-from bgagent.engine.result import BacktestResult, ExitReason, Trade
+from bgagent.engine.plan import RulePlan, SizeKind, Sizing
+from bgagent.engine.result import BacktestResult, ExitReason
 from bgagent.implementation.trial import Trial
 
 TOLERANCE = 1e-9
@@ -146,78 +144,6 @@ def check_holding(trial: Trial, result: BacktestResult) -> Check | None:
     return passed("holding", f"{timed} exits after exactly {wanted} bars, none held longer", timed_exits=timed)
 
 
-def check_stop_loss(trial: Trial, result: BacktestResult) -> Check | None:
-    """Each trade's stop lies at the distance asked for, and no bar passed it while the position stayed open."""
-    return _check_level(trial, result, "stop_loss", trial.plan.stop_loss, ExitReason.STOP_LOSS)
-
-
-def check_take_profit(trial: Trial, result: BacktestResult) -> Check | None:
-    """Each trade's target lies at the distance asked for, and no bar passed it while the position stayed open."""
-    return _check_level(trial, result, "take_profit", trial.plan.take_profit, ExitReason.TAKE_PROFIT)
-
-
-def _check_level(
-    trial: Trial, result: BacktestResult, check_id: str, distance: Distance | None, reason: ExitReason
-) -> Check | None:
-    exits = [trade for trade in result.trades if trade.exit_reason is reason]
-    carried = [trade for trade in result.trades if getattr(trade, check_id) is not None]
-    if distance is None:
-        if exits or carried:
-            return failed(
-                check_id,
-                f"{len(carried)} trades carry a {_words(check_id)} that was not asked for",
-                carried=len(carried),
-            )
-        return None
-    wrong = [trade for trade in result.trades if not _at_distance(trade, check_id, distance)]
-    if wrong:
-        first = wrong[0]
-        return failed(
-            check_id,
-            f"{len(wrong)} of {len(result.trades)} trades have another {_words(check_id)} than {_said(distance)}",
-            wrong=len(wrong),
-            level=getattr(first, check_id),
-            entry_price=first.entry_price,
-        )
-    passed_by = [trade for trade in result.trades if _was_passed(trial, trade, check_id)]
-    if passed_by:
-        return failed(
-            check_id, f"{len(passed_by)} trades stayed open beyond their {_words(check_id)}", passed_by=len(passed_by)
-        )
-    return passed(
-        check_id,
-        f"{_said(distance)} on each of {len(result.trades)} trades; hit {len(exits)} times",
-        trades=len(result.trades),
-        hit=len(exits),
-    )
-
-
-def check_trailing_stop(trial: Trial, result: BacktestResult) -> Check | None:
-    """The trailing stop asked for, and no other, is on each trade, and no completed bar passed it."""
-    distance = trial.plan.trailing_stop
-    exits = [trade for trade in result.trades if trade.exit_reason is ExitReason.TRAILING_STOP]
-    if distance is None:
-        return (
-            failed("trailing_stop", f"{len(exits)} exits by a trailing stop that was not asked for") if exits else None
-        )
-    orders = [order for order in trial.order_list() if order.is_entry]
-    wrong = [
-        order for order in orders if order.trailing_stop is None or not _same_distance(order.trailing_stop, distance)
-    ]
-    if wrong:
-        return failed(
-            "trailing_stop",
-            f"{len(wrong)} of {len(orders)} entries trail by another distance than {_said(distance)}",
-            wrong=len(wrong),
-        )
-    beyond = [trade for trade in result.trades if _outlived_trail(trial, trade, distance)]
-    if beyond:
-        return failed(
-            "trailing_stop", f"{len(beyond)} trades stayed open beyond their trailing stop", beyond=len(beyond)
-        )
-    return passed("trailing_stop", f"{_said(distance)} trailing on each entry; hit {len(exits)} times", hit=len(exits))
-
-
 def check_books(result: BacktestResult) -> Check:
     """Cash + positions = equity on each bar; final equity - capital = realised + open profit, to 1e-9."""
     profit = sum(trade.profit for trade in result.trades)
@@ -227,76 +153,6 @@ def check_books(result: BacktestResult) -> Check:
     if not worst <= TOLERANCE:
         return failed("books", f"the books are off by {worst:.2g} of the capital", largest_error=worst)
     return passed("books", f"cash + positions = equity on each of {len(result.cash)} bars", largest_error=worst)
-
-
-def _at_distance(trade: Trade, check_id: str, distance: Distance) -> bool:
-    level = getattr(trade, check_id)
-    if level is None:
-        return False
-    sign = 1.0 if (trade.direction == "long") == (check_id == "take_profit") else -1.0
-    match distance.kind:
-        case DistanceKind.FRACTION:
-            wanted = trade.entry_price * (1 + sign * distance.value)
-        case DistanceKind.MONEY:
-            wanted = trade.entry_price + sign * distance.value
-        case DistanceKind.ATR:
-            return bool(sign * (level - trade.entry_price) > 0)  # the distance itself is held against the rule kernel
-    return bool(abs(level - wanted) <= TOLERANCE * trade.entry_price)
-
-
-def _was_passed(trial: Trial, trade: Trade, check_id: str) -> bool:
-    """True when a bar between entry and exit, both aside, lies beyond the level."""
-    level = getattr(trade, check_id)
-    stop = len(trial.bars) if trade.exit_bar is None else trade.exit_bar
-    held = slice(trade.entry_bar + 1, stop)
-    if (trade.direction == "long") == (check_id == "take_profit"):
-        return bool(np.any(trial.bars.high[held] >= level * (1 + TOLERANCE)))
-    return bool(np.any(trial.bars.low[held] <= level * (1 - TOLERANCE)))
-
-
-def _outlived_trail(trial: Trial, trade: Trade, distance: Distance) -> bool:
-    if distance.kind is DistanceKind.ATR:
-        return False  # held against the rule kernel
-    stop = len(trial.bars) if trade.exit_bar is None else trade.exit_bar
-    bars, entry = trial.bars, trade.entry_bar
-    is_long = trade.direction == "long"
-    extremes = bars.high[entry:stop] if is_long else bars.low[entry:stop]
-    best = np.maximum.accumulate(extremes) if is_long else np.minimum.accumulate(extremes)
-    off = distance.value * best if distance.kind is DistanceKind.FRACTION else np.full_like(best, distance.value)
-    levels = (best - off if is_long else best + off)[:-1]  # known at the close of the bar before
-    reached = bars.low[entry + 1 : stop] if is_long else bars.high[entry + 1 : stop]
-    beyond = reached < levels * (1 - TOLERANCE) if is_long else reached > levels * (1 + TOLERANCE)
-    return bool(np.any(beyond))
-
-
-def _same_distance(one: Distance, other: Distance) -> bool:
-    if other.kind is DistanceKind.ATR:
-        return one.kind is not DistanceKind.FRACTION
-    return one.kind is other.kind and abs(one.value - other.value) <= TOLERANCE * other.value
-
-
-def _words(check_id: str) -> str:
-    return check_id.replace("_", " ")
-
-
-def _said(distance: Distance) -> str:
-    match distance.kind:
-        case DistanceKind.FRACTION:
-            return f"{distance.value * 100:g} %"
-        case DistanceKind.ATR:
-            return f"{distance.value:g} x ATR({distance.atr_length})"
-        case DistanceKind.MONEY:
-            return f"{distance.value:g}"
-
-
-def plan_checks(trial: Trial, result: BacktestResult) -> Iterable[Check]:
-    """Every conformity check that applies to the plan, in the order of the report."""
-    yield check_capital(trial, result)
-    yield check_direction(trial, result)
-    optional = (check_stop_loss, check_take_profit, check_trailing_stop, check_holding)
-    yield from (found for check in optional if (found := check(trial, result)) is not None)
-    yield check_positions(trial, result)
-    yield check_books(result)
 
 
 def direction_of(plan: RulePlan) -> str:

@@ -2,12 +2,28 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from bgagent.artifacts.attempts import Check, CheckStatus, Critique
 from bgagent.data.findings import Severity
 from bgagent.engine.result import BacktestResult
 from bgagent.implementation.account import check_traded
-from bgagent.implementation.conformity import check_symbol, check_window, counted, failed, passed, plan_checks, warned
+from bgagent.implementation.conformity import (
+    check_books,
+    check_capital,
+    check_direction,
+    check_holding,
+    check_positions,
+    check_symbol,
+    check_window,
+    counted,
+    failed,
+    passed,
+    warned,
+)
+from bgagent.implementation.fills import check_fills
 from bgagent.implementation.foresight import check_deterministic, check_lookahead
+from bgagent.implementation.levels import check_stop_loss, check_take_profit, check_trailing_stop
 from bgagent.implementation.trial import Trial
 
 
@@ -33,10 +49,21 @@ def _checks(trial: Trial) -> Iterable[Check]:
     if trial.result is None:
         yield failed("orders", trial.rejected)
         return
-    yield from plan_checks(trial, trial.result)
+    yield from _plan_checks(trial, trial.result)
     yield _agrees(trial.result, trial.by_rules)
     yield check_traded(trial, trial.result)
     yield _data(trial)
+
+
+def _plan_checks(trial: Trial, result: BacktestResult) -> Iterable[Check]:
+    """Everything the plan says, held against fills, orders and bars."""
+    yield check_capital(trial, result)
+    yield check_direction(trial, result)
+    yield check_fills(trial, result)
+    optional = (check_stop_loss, check_take_profit, check_trailing_stop, check_holding)
+    yield from (found for check in optional if (found := check(trial, result)) is not None)
+    yield check_positions(trial, result)
+    yield check_books(result)
 
 
 def _failure(trial: Trial) -> Check:
@@ -46,21 +73,25 @@ def _failure(trial: Trial) -> Check:
 
 
 def _agrees(result: BacktestResult, by_rules: BacktestResult) -> Check:
-    """The code's trades are those of the spec's rules, run without any code."""
-    ours = [(trade.entry_bar, trade.exit_bar, trade.direction) for trade in result.trades]
-    theirs = [(trade.entry_bar, trade.exit_bar, trade.direction) for trade in by_rules.trades]
-    gap = abs(float(result.equity[-1]) / float(by_rules.equity[-1]) - 1) if by_rules.equity[-1] else 0.0
-    if ours != theirs or not gap <= 1e-9:
+    """The code's equity and position on every bar are those of the spec's rules, run without any code."""
+    same = all(
+        np.allclose(ours, theirs, rtol=1e-9, atol=1e-9 * result.account.initial_capital)
+        for ours, theirs in ((result.equity, by_rules.equity), (result.quantity, by_rules.quantity))
+    )
+    ours, theirs = len(result.trades), len(by_rules.trades)
+    if not same or ours != theirs:
+        days = np.flatnonzero(~np.isclose(result.equity[1:], by_rules.equity[1:], rtol=1e-9))
+        since = f" from {result.sessions[days[0]]} on" if len(days) else ""
         return failed(
             "agrees_with_rules",
-            f"the code makes {len(ours)} trades, those of the spec {len(theirs)}; final equity differs by {gap:.2g}",
-            trades=len(ours),
-            trades_by_rules=len(theirs),
+            f"the code makes {counted(ours, 'trade')}, the rules of the spec {theirs}; equity differs{since}",
+            trades=ours,
+            trades_by_rules=theirs,
         )
     return passed(
         "agrees_with_rules",
-        f"{counted(len(ours), 'trade')}, the same as the rules of the spec give without code",
-        trades=len(ours),
+        f"{counted(ours, 'trade')}, and on every bar the equity that the rules of the spec give without code",
+        trades=ours,
     )
 
 
