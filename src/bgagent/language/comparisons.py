@@ -1,7 +1,7 @@
 """Phrases that hold one value against another: comparisons, crosses, touches, returns, oversold and overbought."""
 
 from bgagent.engine.expression import Name, Number
-from bgagent.language.meanings import (
+from bgagent.language.measures import (
     Average,
     Change,
     Comparing,

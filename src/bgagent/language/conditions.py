@@ -1,6 +1,6 @@
 """Conditions put together with and, or, while, only if."""
 
-from bgagent.language.meanings import Comparing, Condition, Either, Every
+from bgagent.language.measures import Comparing, Condition, Either, Every
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bgagent.engine.expression import Call, Compare, Name, Node, Number, combine, nodes_of
 from bgagent.language.comparisons import CLOSE
-from bgagent.language.meanings import (
+from bgagent.language.measures import (
     Average,
     Comparing,
     Condition,

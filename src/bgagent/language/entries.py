@@ -5,7 +5,8 @@ from dataclasses import replace
 from bgagent.engine.expression import Node, combine, nodes_of, series_of, unparse
 from bgagent.language.ideas import cross_idea
 from bgagent.language.ledger import Contradiction
-from bgagent.language.meanings import Average, Crossing, Extremity, Filter, Idea, Indicator, Lengths, Order
+from bgagent.language.meanings import Filter, Idea, Lengths, Order
+from bgagent.language.measures import Average, Crossing, Extremity, Indicator
 from bgagent.language.mirrors import mirror
 from bgagent.language.phrases import condition as words_of
 from bgagent.language.signals import Signal, StrategyFacts

@@ -3,7 +3,8 @@
 from bgagent.engine.expression import Logic, combine, unparse
 from bgagent.language.entries import Entries
 from bgagent.language.ledger import Contradiction
-from bgagent.language.meanings import Holding, Idea, Opposite, Order, Protection, Without
+from bgagent.language.meanings import Holding, Idea, Order, Protection, Without
+from bgagent.language.measures import Opposite
 from bgagent.language.mirrors import mirror
 from bgagent.language.signals import Signal, StrategyFacts
 from bgagent.language.spoken import Unclear

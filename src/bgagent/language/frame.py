@@ -1,14 +1,14 @@
 """The terms of a test from the facts: symbols, window, capital, length of bars, costs, benchmark."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
 from bgagent.data.calendars import last_complete_session
 from bgagent.data.markets import market_of
 from bgagent.engine.plan import Costs
-from bgagent.language.ledger import Beyond, Contradiction, Ledger
+from bgagent.language.ledger import Beyond, Contradiction, Ledger, Missing
 from bgagent.language.meanings import (
     BarLength,
     BenchmarkSymbol,
@@ -21,17 +21,16 @@ from bgagent.language.meanings import (
     Universe,
     Without,
 )
-from bgagent.language.quantities import Duration
-from bgagent.language.windows import Window, subtract
+from bgagent.language.window_dates import LastSession, period_of
+from bgagent.language.windows import Window
 from bgagent.periods import Period, Timeframe, Trading
 
+__all__ = ["Frame", "LastSession", "Missing", "currency_of", "frame_of", "last_session"]
+
 T = TypeVar("T")
-LastSession = Callable[[datetime, str], date]
 
 _DEFAULT_CAPITAL = 10_000.0
-_DEFAULT_YEARS = 5
 _COMMISSIONS = ("commission_bps", "commission_per_share", "commission_per_order", "commission_minimum")
-_EARLIEST = date(1970, 1, 1)
 _MINOR_UNITS = {"GBp": "GBP", "ILA": "ILS", "ZAc": "ZAR"}
 _INDEX_MONEY = {
     "^FTSE": "GBP",
@@ -43,10 +42,6 @@ _INDEX_MONEY = {
     "^STOXX50E": "EUR",
     "^FCHI": "EUR",
 }
-
-
-class Missing(Exception):
-    """What must be said and is not; the message is a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +131,7 @@ def frame_of(
     return Frame(
         symbols=symbols,
         separate=separate and len(symbols) > 1,
-        period=_period(windows, symbols[0], ledger, now=now, session=session),
+        period=period_of(windows, symbols[0], ledger, now=now, session=session),
         timeframe=_timeframe(facts, ledger),
         trading=market_of(symbols[0]).trading,
         capital=capital,
@@ -242,75 +237,3 @@ def _price_mode(facts: Sequence[object], ledger: Ledger) -> str:
         if absent.name in ("leverage", "pyramiding", "filters"):
             ledger.state(absent, absent.name, "none")
     return said[0].mode if said else "total_return"
-
-
-# the window
-
-
-def _period(windows: list[Window], symbol: str, ledger: Ledger, *, now: datetime, session: LastSession) -> Period:
-    last = session(now, symbol)
-    found = [_dates(window, last, now) for window in windows]
-    lengths = {window.length for window in windows if window.length is not None}
-    starts = {start for start, _ in found if start is not None}
-    ends = {end for _, end in found if end is not None}
-    months = {window.until_month for window in windows if window.until_month is not None}
-    if len(starts) > 1 or len(ends) > 1 or len(months) > 1 or len(lengths) > 1:
-        raise Contradiction("Two different windows of time are given. Which one is meant?")
-    start = starts.pop() if starts else None
-    end = ends.pop() if ends else None
-    if lengths and start is not None and end is None and len(lengths) == 1:
-        end = _after(start, lengths.pop())
-    if months:
-        end = _end_of_month(months.pop(), start, end)
-    if start is None and end is None:
-        start, end = _dates(Window(back=Duration(_DEFAULT_YEARS, "year")), last, now)
-        ledger.assume("period", f"{start} to {end}", "no window was given: the last 5 years")
-    if start is None:
-        raise Missing(f"When does the test start? The sentence gives only its end, {end}.")
-    if end is None:
-        end = last
-        if not any(window.to_now for window in windows):
-            ledger.assume("period.end", str(end), "no end was given: the last complete session")
-    if end < start:
-        if start > last:
-            raise Contradiction(
-                f"The window starts on {start}, after the last complete session {last}. Which dates are meant?"
-            )
-        raise Contradiction(f"The window ends on {end}, before it starts on {start}. Which dates are meant?")
-    period = Period(start, end)
-    for window in windows:
-        ledger.state(window, "period", str(period))
-    return period
-
-
-def _dates(window: Window, last: date, now: datetime) -> tuple[date | None, date | None]:
-    """First and last day of a window as far as it says them; a relative one starts so long before now."""
-    today = now.astimezone(UTC).date()
-    if window.back is not None:
-        return subtract(today, window.back), last
-    if window.ago is not None:
-        return subtract(today, window.ago), last if window.to_now else None
-    if window.year_to_date:
-        return date(last.year, 1, 1), last
-    if window.whole:
-        return _EARLIEST, last
-    if (window.start, window.end, window.until_month, window.length) == (None,) * 4 and not window.to_now:
-        raise Missing("Which window of time is meant? Give its dates.")
-    return window.start, last if window.to_now and window.end is None else window.end
-
-
-def _after(start: date, length: Duration) -> date:
-    """The last day of a stretch that is so long."""
-    return subtract(start, Duration(-length.count, length.unit)) - timedelta(1)
-
-
-def _end_of_month(month: int, start: date | None, end: date | None) -> date:
-    """The month's end in the year the window starts in, or in the year named beside it."""
-    year = start.year if start else end.year if end else None
-    if year is None:
-        raise Missing("Which year does the window end in?")
-    following = date(year + month // 12, month % 12 + 1, 1)
-    found = following - timedelta(1)
-    if end is not None and end != found and end != date(year, 12, 31):
-        raise Contradiction("Two different ends of the window are given. Which one is meant?")
-    return found

@@ -1,20 +1,8 @@
 """Strategies called by name: crossovers, RSI 30/70, MACD, golden cross, channel breakouts."""
 
 from bgagent.engine.expression import Name
-from bgagent.language.meanings import (
-    Average,
-    Comparing,
-    Crossing,
-    Extreme,
-    Extremity,
-    Idea,
-    Indicator,
-    Known,
-    Lengths,
-    Levels,
-    Scale,
-    Style,
-)
+from bgagent.language.meanings import Idea, Lengths, Levels, Style
+from bgagent.language.measures import Average, Comparing, Crossing, Extreme, Extremity, Indicator, Known, Scale
 from bgagent.language.rulebook import Rules
 from bgagent.language.values import Length, number_node
 

@@ -9,6 +9,10 @@ class Contradiction(Exception):
     """The sentence says two things that cannot both be; the message is a question."""
 
 
+class Missing(Exception):
+    """What must be said and is not; the message is a question."""
+
+
 class Beyond(Exception):
     """Understood, but no plan of rules can say it; a model may. The message says why; words: the places that say it."""
 
@@ -18,7 +22,7 @@ class Beyond(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LedgerRow:
     """One fact: where it stood (tokens), the field it became, what it was read as."""
 
     place: Place | None
@@ -30,12 +34,12 @@ class Row:
 class Ledger:
     """Rows in the order they were made, and assumptions as (field, value, why)."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[LedgerRow] = field(default_factory=list)
     assumptions: list[tuple[str, str, str]] = field(default_factory=list)
 
     def state(self, fact: object, name: str, value: str) -> None:
         """The fact became this field with this value."""
-        row = Row(getattr(fact, "place", None), name, value)
+        row = LedgerRow(getattr(fact, "place", None), name, value)
         if row not in self.rows:
             self.rows.append(row)
 

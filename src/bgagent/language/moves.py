@@ -2,7 +2,7 @@
 
 from bgagent.engine.expression import Binary, Call, Compare, Name, Node, Number, combine
 from bgagent.language.comparisons import ABOUT_ZERO, CLOSE
-from bgagent.language.meanings import (
+from bgagent.language.measures import (
     Average,
     Change,
     Comparing,

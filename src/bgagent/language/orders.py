@@ -1,29 +1,10 @@
 """Phrases for orders and what goes with them: buy when ..., sell after ..., hold while ..., stops, targets."""
 
-from bgagent.engine.plan import Distance, DistanceKind, SizeKind, Sizing
+from bgagent.engine.plan import SizeKind, Sizing
 from bgagent.language.comparisons import CLOSE
-from bgagent.language.meanings import (
-    Average,
-    BuyAndHold,
-    Capital,
-    Comparing,
-    Condition,
-    Every,
-    Filter,
-    Holding,
-    Indicator,
-    Order,
-    Protection,
-    Schedule,
-    Size,
-    State,
-    Trigger,
-    Universe,
-    WholeShares,
-)
-from bgagent.language.quantities import Duration
+from bgagent.language.meanings import Filter, Order, Size, Universe, WholeShares
+from bgagent.language.measures import Average, Comparing, Condition, Every, Indicator, Schedule, Trigger
 from bgagent.language.rulebook import Rules
-from bgagent.language.windows import Point, Window
 
 RULES = Rules()
 Facts = tuple[object, ...]
@@ -112,94 +93,6 @@ def _scheduled_when(schedule: Schedule, condition: Condition) -> Trigger:
     return Trigger(condition, schedule)
 
 
-# exits: what may follow "sell", "exit", "get out"
-
-
-@RULES.rule("exit_item", "{trigger}")
-def _exit_trigger(trigger: Trigger) -> Facts:
-    return (trigger,)
-
-
-@RULES.rule(
-    "exit_item",
-    "<after> {duration}",
-    "<at_open>? {duration} (later|after|afterwards|after entry|after the entry|after buying)",
-    "after holding (for)? {duration}",
-    "after (a)? holding (period)? (of)? {duration}",
-    "after {duration} (in|of holding|have passed|in the trade)",
-    "<after> {duration} <regardless>",
-    "after being held (for)? {duration}",
-)
-def _after(duration: Duration) -> Facts:
-    return (Holding(duration),)
-
-
-RULES.value("exit_item", (Holding(Duration(1, "bar")),), "<next_open>", "after one day")
-
-
-@RULES.rule(
-    "exit_item",
-    "<on> {percent} <profit_word>",
-    "<on> <profit_word> of {percent}",
-    "<on> \\+ {percent} (<profit_word>)?",
-    "<when>? up {percent}",
-    "<when>? <be>? up {percent} <from_entry>?",
-    "<when> <it_or_position>? <be>? up {percent} <from_entry>?",
-    "<when> {percent} <profit_word> (<be>)? (hit|reached|made)?",
-    "<when> <it_or_position>? <gains> <by>? {percent} <from_entry>?",
-    "<when> <it_or_position>? <rises_since> <by>? {percent} <from_entry>",
-    "<when> <profit_word> (is|reaches|hits|exceeds|of|at) {percent}",
-    "<when> {percent} <in_profit>",
-    "for (a)? {percent} <profit_word>",
-    "{percent} above <entry_price>",
-    "<when> <it_or_position> <goes>? {percent} above <entry_price>",
-    "<on> {percent} above <entry_price>",
-    "<on> <take_profit> of {percent}",
-    "<on> {percent} <take_profit>",
-    "<on> (the)? <take_profit> (at|of) \\+? {percent}",
-)
-def _target(percent: float) -> Facts | None:
-    return (_protection("take_profit", percent),) if percent > 0 else None
-
-
-@RULES.rule(
-    "exit_item",
-    "<on> {percent} <loss_word>",
-    "<on> <loss_word> of {percent}",
-    "<on> - {percent} <loss_word>?",
-    "<when>? down {percent}",
-    "<when> <it_or_position>? <be>? down {percent} <from_entry>?",
-    "<when> {percent} <loss_word> (<be>)? (hit|reached)?",
-    "<when> <it_or_position>? <loses> <by>? {percent} <from_entry>",
-    "<when> <it_or_position>? loses {percent}",
-    "<when> <loss_word> (is|reaches|hits|exceeds|of|at) {percent}",
-    "{percent} below <entry_price>",
-    "<when> <it_or_position> <goes>? {percent} below <entry_price>",
-    "<on> {percent} below <entry_price>",
-    "<on> <stop_loss> of {percent}",
-    "<on> {percent} <stop_loss>",
-    "<on> (the)? <stop_loss> (at|of) -? {percent}",
-)
-def _loss(percent: float) -> Facts | None:
-    return (_protection("stop_loss", percent),) if 0 < percent < 1 else None
-
-
-RULES.same("exit_item", "<on>? {protections}")
-
-
-@RULES.rule("exit_item", "<when> {protections} <be>? (hit|reached|triggered)")
-def _when_hit(protections: Facts) -> Facts:
-    return protections
-
-
-RULES.listing("exit_items", "{exit_item}", between="<exit_or> <whichever_first>?", longest=8, flat=True)
-RULES.same("exits", "either? {exit_items}")
-
-
-def _protection(name: str, fraction: float) -> Protection:
-    return Protection(name, Distance(DistanceKind.FRACTION, round(fraction, 12)))
-
-
 # orders
 
 
@@ -284,86 +177,6 @@ RULES.value("exit_object", (), "everything", "all (of it)?", "all <share_word>",
 
 def _is_full(trigger: Trigger) -> bool:
     return trigger.condition is None or not _has_no_subject(trigger.condition)
-
-
-# states: in the market while something holds
-
-
-@RULES.rule(
-    "state",
-    "<hold_word> {things:object}? <only>? (<while_word>|<when>) {condition} <otherwise_cash>?",
-    "<hold_word> {things:object}? <only> (<while_word>|<when>) {condition} <otherwise_cash>?",
-    "(<while_word>|<when>) {condition} ,? <hold_word> {things:object}? <otherwise_cash>?",
-)
-def _state(condition: Condition, things: Facts = ()) -> Facts:
-    return (State("long", Trigger(condition)), *things)
-
-
-@RULES.rule(
-    "state",
-    "<go_long> {things:object}? (<while_word>|<when>) {condition} <otherwise_cash>",
-    "<hold_word> {things:object}? {season} <otherwise_cash>?",
-)
-def _seasonal_state(condition: Condition | None = None, season: Schedule | None = None, things: Facts = ()) -> Facts:
-    return (State("long", Trigger(condition, season)), *things)
-
-
-# buy and hold
-
-
-@RULES.rule(
-    "order",
-    "<buy_and_hold> {things:object}?",
-    "<buy_and_hold> <system_word>? (of|for|on|in|with) {things:object}",
-    "{things:symbol_object} <buy_and_hold>",
-    "<hold_only> {things:symbol_object}",
-    "<go_long> {things:object} ,? and? <keep>",
-    "<go_long> and <keep> {things:object}",
-    "<go_long> {things:object}? {start:window}? <bought_when>? ,? and? <keep> {end:window_end}?",
-    "<go_long> {things:object}? (on|at)? {bought:dated} ,? and? <keep> {end:window_end}?",
-    "<had_bought> {capital} {things:symbol_object} {start:window} ,? and? <keep> {end:window_end}?",
-    "<had_bought> {capital} {things:symbol_object} (on|at)? {bought:dated} ,? and? <keep> {end:window_end}?",
-)
-def _buy_and_hold(
-    things: Facts = (),
-    start: Window | None = None,
-    end: Window | None = None,
-    bought: Point | None = None,
-    capital: Capital | None = None,
-) -> Facts | None:
-    facts = [fact for fact in (*things, capital) if fact is not None]
-    if bought is not None:
-        start = Window(bought.first)
-    elif start is not None and start.end is not None:
-        if end is None:  # "buy in 2020 and hold": nobody knows until when
-            return None
-        start = Window(start.start)
-    return (BuyAndHold(), *facts, *(window for window in (start, end) if window is not None))
-
-
-@RULES.rule(
-    "order",
-    "<had_bought> {things:symbol_object} {start:window}?",
-    "<had_bought> {capital} {things:symbol_object} {start:window}?",
-    "<had_bought> {capital} {things:symbol_object} (on|at)? {bought:dated}",
-    "<had_bought> {things:symbol_object} (on|at)? {bought:dated}",
-    "{things:symbol_object} <had_bought_passive> {start:window}?",
-)
-def _had_bought(
-    things: Facts, start: Window | None = None, capital: Capital | None = None, bought: Point | None = None
-) -> Facts:
-    first = Window(bought.first) if bought is not None else start
-    return (BuyAndHold(implied=True), *things, *(fact for fact in (first, capital) if fact is not None))
-
-
-@RULES.rule("order", "<keep> {end:window_end}")
-def _held_until(end: Window) -> Facts:
-    return (BuyAndHold(implied=True), end)
-
-
-@RULES.rule("symbol_object", "{symbols}", "{symbols} <share_word>", "<share_word> of {symbols}")
-def _symbol_object(symbols: Universe) -> Facts:
-    return (symbols,)
 
 
 # filters said on their own

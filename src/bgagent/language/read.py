@@ -9,8 +9,8 @@ from bgagent.artifacts.spec import StrategySpec
 from bgagent.engine.plan import Costs, RulePlan
 from bgagent.language import frame
 from bgagent.language.context import Context
-from bgagent.language.frame import Frame, LastSession, Missing
-from bgagent.language.ledger import Beyond, Contradiction, Ledger
+from bgagent.language.frame import Frame, LastSession
+from bgagent.language.ledger import Beyond, Contradiction, Ledger, Missing
 from bgagent.language.meanings import (
     Alternative,
     BuyAndHold,
@@ -22,13 +22,11 @@ from bgagent.language.meanings import (
     Levels,
     MostPositions,
     Order,
-    Owned,
     Protection,
     Sides,
     Size,
     State,
     Style,
-    SymbolPrice,
     Universe,
     Variant,
     Versus,
@@ -36,6 +34,7 @@ from bgagent.language.meanings import (
     WholeShares,
     Without,
 )
+from bgagent.language.measures import Owned, SymbolPrice
 from bgagent.language.plans import make_plan
 from bgagent.language.say import label_runs, say
 from bgagent.language.sentence import Piece, cut, vocabulary

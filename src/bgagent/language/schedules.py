@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bgagent.engine.calendar_rules import parse_calendar
 from bgagent.engine.grammar import RuleError
 from bgagent.language.elements import Finder
-from bgagent.language.meanings import Schedule
+from bgagent.language.measures import Schedule
 from bgagent.language.rulebook import Rules
 from bgagent.language.values import quoted_text
 

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from functools import cache
 
 from bgagent.language import (
+    comparing,
     comparisons,
     conditions,
+    costs,
+    exit_items,
+    holding,
     ideas,
+    indicators,
     moves,
     orders,
+    points,
     protection,
     quantities,
     schedules,
@@ -26,20 +32,10 @@ from bgagent.language.tokens import Token
 from bgagent.language.words import categories, lexicon
 
 _TOP = Rules()
-_PARTS = (
-    quantities,
-    windows,
-    values,
-    moves,
-    comparisons,
-    conditions,
-    schedules,
-    orders,
-    protection,
-    sizing,
-    ideas,
-    terms,
-)
+_PARTS = (  # of two ways to read the same words the rule written first is taken
+    quantities, points, windows, values, indicators, moves, comparisons, conditions, schedules, orders, exit_items,
+    holding, protection, sizing, ideas, terms, costs, comparing,
+)  # fmt: skip
 _CLAUSES = (
     "order state holding waiting most_positions size filter idea levels lengths style window capital universe "
     "bar_length cost sides absent comparing_runs alternative variant versus_mark benchmark prices"

@@ -8,7 +8,8 @@ from bgagent.engine.expression import Call, Compare, Logic, Node, Unary, combine
 from bgagent.engine.plan import Rule
 from bgagent.language.context import Context
 from bgagent.language.ledger import Contradiction, Ledger
-from bgagent.language.meanings import Condition, Every, Sides, Trigger
+from bgagent.language.meanings import Sides
+from bgagent.language.measures import Condition, Every, Trigger
 from bgagent.language.phrases import condition as words_of
 from bgagent.language.phrases import days
 from bgagent.language.spoken import Unclear

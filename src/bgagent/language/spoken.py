@@ -4,16 +4,15 @@ from dataclasses import dataclass, field
 
 from bgagent.engine.expression import Binary, Call, Compare, Name, Node, Number
 from bgagent.language.comparisons import CLOSE
-from bgagent.language.meanings import (
+from bgagent.language.meanings import Idea, Levels
+from bgagent.language.measures import (
     Average,
     Change,
     Comparing,
     Crossing,
     Extreme,
-    Idea,
     Indicator,
     Known,
-    Levels,
     Mention,
     Owned,
     Scale,

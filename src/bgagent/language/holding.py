@@ -1,0 +1,87 @@
+"""Phrases for holding: in the market while something holds, bought at the start and kept."""
+
+from bgagent.language.meanings import BuyAndHold, Capital, State, Universe
+from bgagent.language.measures import Condition, Schedule, Trigger
+from bgagent.language.points import Point
+from bgagent.language.rulebook import Rules
+from bgagent.language.windows import Window
+
+RULES = Rules()
+Facts = tuple[object, ...]
+
+
+@RULES.rule(
+    "state",
+    "<hold_word> {things:object}? <only>? (<while_word>|<when>) {condition} <otherwise_cash>?",
+    "<hold_word> {things:object}? <only> (<while_word>|<when>) {condition} <otherwise_cash>?",
+    "(<while_word>|<when>) {condition} ,? <hold_word> {things:object}? <otherwise_cash>?",
+)
+def _state(condition: Condition, things: Facts = ()) -> Facts:
+    return (State("long", Trigger(condition)), *things)
+
+
+@RULES.rule(
+    "state",
+    "<go_long> {things:object}? (<while_word>|<when>) {condition} <otherwise_cash>",
+    "<hold_word> {things:object}? {season} <otherwise_cash>?",
+)
+def _seasonal_state(condition: Condition | None = None, season: Schedule | None = None, things: Facts = ()) -> Facts:
+    return (State("long", Trigger(condition, season)), *things)
+
+
+# buy and hold
+
+
+@RULES.rule(
+    "order",
+    "<buy_and_hold> {things:object}?",
+    "<buy_and_hold> <system_word>? (of|for|on|in|with) {things:object}",
+    "{things:symbol_object} <buy_and_hold>",
+    "<hold_only> {things:symbol_object}",
+    "<go_long> {things:object} ,? and? <keep>",
+    "<go_long> and <keep> {things:object}",
+    "<go_long> {things:object}? {start:window}? <bought_when>? ,? and? <keep> {end:window_end}?",
+    "<go_long> {things:object}? (on|at)? {bought:dated} ,? and? <keep> {end:window_end}?",
+    "<had_bought> {capital} {things:symbol_object} {start:window} ,? and? <keep> {end:window_end}?",
+    "<had_bought> {capital} {things:symbol_object} (on|at)? {bought:dated} ,? and? <keep> {end:window_end}?",
+)
+def _buy_and_hold(
+    things: Facts = (),
+    start: Window | None = None,
+    end: Window | None = None,
+    bought: Point | None = None,
+    capital: Capital | None = None,
+) -> Facts | None:
+    facts = [fact for fact in (*things, capital) if fact is not None]
+    if bought is not None:
+        start = Window(bought.first)
+    elif start is not None and start.end is not None:
+        if end is None:  # "buy in 2020 and hold": nobody knows until when
+            return None
+        start = Window(start.start)
+    return (BuyAndHold(), *facts, *(window for window in (start, end) if window is not None))
+
+
+@RULES.rule(
+    "order",
+    "<had_bought> {things:symbol_object} {start:window}?",
+    "<had_bought> {capital} {things:symbol_object} {start:window}?",
+    "<had_bought> {capital} {things:symbol_object} (on|at)? {bought:dated}",
+    "<had_bought> {things:symbol_object} (on|at)? {bought:dated}",
+    "{things:symbol_object} <had_bought_passive> {start:window}?",
+)
+def _had_bought(
+    things: Facts, start: Window | None = None, capital: Capital | None = None, bought: Point | None = None
+) -> Facts:
+    first = Window(bought.first) if bought is not None else start
+    return (BuyAndHold(implied=True), *things, *(fact for fact in (first, capital) if fact is not None))
+
+
+@RULES.rule("order", "<keep> {end:window_end}")
+def _held_until(end: Window) -> Facts:
+    return (BuyAndHold(implied=True), end)
+
+
+@RULES.rule("symbol_object", "{symbols}", "{symbols} <share_word>", "<share_word> of {symbols}")
+def _symbol_object(symbols: Universe) -> Facts:
+    return (symbols,)
