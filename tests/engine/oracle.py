@@ -10,7 +10,8 @@ import math
 class Oracle:
     """Steps through bars; `wishes` is the list of orders for the next one.
 
-    An order: do (buy, short, leave, leave_long, leave_short, leave_lot), lot, kind (market, limit, stop), limit, stop,
+    An order: do (buy, short, leave, leave_long, leave_short, leave_lot, weigh), lot, part (None, or `quantity` or
+    `position` and how much of what is left), weight, kind (market, limit, stop), limit, stop,
     size (equity, cash, quantity, risk), amount, whole, stop_loss, target, trailing (each None or (`fraction` or
     `money`, value)), hold, good_for, why.
     """
@@ -63,6 +64,51 @@ class Oracle:
 
     def at_market(self, position, bar, price, why):
         self.sell_off(position, bar, price * (1 - self.slip) if position["long"] else price * (1 + self.slip), why)
+
+    def sell_oldest(self, positions, quantity, bar, price, why):
+        """So much of some positions, at the market, the oldest first; each part is a trade of its own."""
+        whole = quantity
+        for position in positions:
+            if quantity <= whole * 1e-9:
+                return
+            if position["quantity"] <= quantity * (1 + 1e-9):
+                quantity -= position["quantity"]
+                self.at_market(position, bar, price, why)
+            else:
+                part = {**position, "quantity": quantity, "fee": position["fee"] * quantity / position["quantity"]}
+                position["fee"] -= part["fee"]
+                position["quantity"] -= quantity
+                self.held.append(part)
+                self.at_market(part, bar, price, why)
+                return
+
+    def bring_to_weight(self, weight, bar, open_price):
+        """Sells or buys until the position is this share of equity, as far as the money goes."""
+        equity = self.worth(open_price)
+        if equity <= 0:
+            return
+        wanted = weight * equity / open_price
+        has = sum(position["quantity"] if position["long"] else -position["quantity"] for position in self.held)
+        keeps = min(abs(has), abs(wanted)) if has * wanted > 0 else 0.0
+        if abs(has) - keeps > 1e-9 * abs(has):
+            self.sell_oldest(list(self.held), abs(has) - keeps, bar, open_price, "rebalance")
+        adds = abs(wanted) - keeps
+        if adds <= 1e-9 * max(abs(has), abs(wanted)):
+            return
+        goes_long = wanted > 0
+        price = open_price * (1 + self.slip) if goes_long else open_price * (1 - self.slip)
+        spent = equity - self.worth(open_price)
+        too_much = adds * open_price > (self.free(open_price) + spent) * (1 + 1e-9)
+        quantity = self.payable(adds, price, self.free(open_price))
+        if too_much or quantity <= adds * 1e-9:
+            self.cut += 1
+        if quantity > adds * 1e-9:
+            position = {"long": goes_long, "price": price, "bar": bar, "number": self.opened, "best": price}
+            position |= dict.fromkeys(("stop", "target", "trailing", "trail", "until"))
+            position |= {"quantity": quantity, "fee": self.fee(quantity, price)}
+            self.cash += (-1 if goes_long else 1) * quantity * price - position["fee"]
+            self.held.append(position)
+            self.opened += 1
 
     def stop_of(self, position):
         """The level of the nearer stop and its name; None without one."""
@@ -188,6 +234,7 @@ class Oracle:
                 self.at_market(position, bar, open_price, "ruin")
             wishes = []
         for order in wishes:
+            leaving = []
             for position in list(self.held):
                 leaves = (
                     order["do"] == "leave"
@@ -196,12 +243,23 @@ class Oracle:
                     or (order["do"] == "leave_lot" and position["number"] == order["lot"])
                 )
                 if leaves:
+                    leaving.append(position)
+            if order.get("part") is None:
+                for position in leaving:
                     self.at_market(position, bar, open_price, order["why"])
+            else:
+                kind, left = order["part"]
+                if kind == "position":
+                    left = left * sum(position["quantity"] for position in leaving)
+                self.sell_oldest(leaving, left, bar, open_price, order["why"])
         for position in list(self.held):
             if position["until"] == bar:
                 self.at_market(position, bar, open_price, "time")
             else:
                 self.price_is_beyond(position, bar, open_price)
+        weights = [order["weight"] for order in wishes if order["do"] == "weigh"]
+        if weights:
+            self.bring_to_weight(weights[-1], bar, open_price)
         waiting = []
         for order in wishes:
             if order["do"] not in ("buy", "short"):

@@ -17,6 +17,7 @@ from tests.engine.hand_bars import bars_from
 from tests.engine.oracle import Oracle
 
 EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "400"))  # the same ones each time; more of them on request
+PARTS = {"position": "fraction", "quantity": "quantity"}
 BUY, LEAVE_LONG, SHORT, LEAVE_SHORT = 1, 2, 4, 8
 SIZES = {"equity": SizeKind.EQUITY, "cash": SizeKind.CASH, "quantity": SizeKind.QUANTITY, "risk": SizeKind.RISK}
 
@@ -128,8 +129,15 @@ def agree(result: BacktestResult, plain: Oracle) -> None:
     assert result.cut_orders == plain.cut
     assert result.ambiguous_bars == len(plain.ambiguous)
     still_open = [{**position, "out_bar": None, "why": "end_open"} for position in plain.held]
-    wanted = sorted(plain.trades + still_open, key=lambda trade: trade["number"])
-    told = sorted(result.trades, key=lambda trade: trade.lot)
+    end = len(result.bars)
+    wanted = sorted(
+        plain.trades + still_open,
+        key=lambda trade: (trade["number"], end if trade["out_bar"] is None else trade["out_bar"], trade["quantity"]),
+    )
+    told = sorted(
+        result.trades,
+        key=lambda trade: (trade.lot, end if trade.exit_bar is None else trade.exit_bar, trade.quantity),
+    )
     assert [(trade.entry_bar, trade.exit_bar, str(trade.exit_reason), trade.direction == "long") for trade in told] == [
         (trade["bar"], trade["out_bar"], trade["why"], trade["long"]) for trade in wanted
     ]
@@ -231,8 +239,12 @@ def scripts(draw: st.DrawFn) -> list[tuple[int, dict[str, Any]]]:
     for _ in range(draw(st.integers(8, 20))):
         fields = draw(order_fields())
         do = draw(
-            st.sampled_from(["buy", "buy", "short", "buy", "short", "leave", "leave_long", "leave_short", "leave_lot"])
+            st.sampled_from(
+                ["buy", "buy", "short", "buy", "short", "leave", "leave_long", "leave_short", "leave_lot", "weigh"]
+            )
         )
+        parts = [None, None, ("position", 0.3), ("quantity", 7.0), ("position", 1.0)]
+        fields |= {"part": draw(st.sampled_from(parts)), "weight": draw(st.sampled_from([0.0, 0.5, 1.0, -0.4]))}
         fields |= {"do": do, "lot": draw(st.integers(0, 4)), "limit": None, "stop": None}
         if do in ("buy", "short"):
             fields["kind"] = draw(st.sampled_from(["market", "limit", "stop"]))
@@ -272,10 +284,14 @@ def test_orders_of_every_kind(bars, costs, script):
                 go = self.buy if order["do"] == "buy" else self.sell_short
                 asked = {"hold_bars": order["hold"], "good_for_bars": order["good_for"], **protections(order)}
                 go(sizing(order), limit=order["limit"], stop=order["stop"], **asked)
-            elif order["do"] == "leave_lot":
-                self.exit(lot=order["lot"])
+            elif order["do"] == "weigh":
+                self.target(order["weight"])
             else:
-                self.exit(side={"leave": None, "leave_long": "long", "leave_short": "short"}[order["do"]])
+                part = {} if order["part"] is None else {PARTS[order["part"][0]]: order["part"][1]}
+                if order["do"] == "leave_lot":
+                    self.exit(lot=order["lot"], **part)
+                else:
+                    self.exit(side={"leave": None, "leave_long": "long", "leave_short": "short"}[order["do"]], **part)
 
     by_code = run_strategy(Scripted, bars, first=0, account=account)
     agree(by_code, plain)

@@ -134,6 +134,7 @@ class Book:
         self.last_ambiguous_bar = -1
         self.ruined = False
         self.has_groups = False
+        self.has_targets = False
         self.done_groups: set[int] = set()
 
     def submit(self, order: Instruction) -> None:
@@ -142,6 +143,8 @@ class Book:
             self.orders.append(order)
             if order.group >= 0:
                 self.has_groups = True
+            if order.action == TARGET:
+                self.has_targets = True
 
     def step(self, bar: int, open: float, high: float, low: float, close: float) -> None:
         """Lets one bar happen: fills what it fills, marks the books at its close."""
@@ -178,8 +181,10 @@ class Book:
 
     def funds(self, price: float) -> float:
         """Money that may be put into new positions: what a short sale brought in, and its margin, are not free."""
-        free = self.cash - 2.0 * self.owed(price)
-        return free if self.leverage == 1.0 else free + (self.leverage - 1.0) * self.worth(price)
+        owed = self.owed(price)
+        if self.leverage == 1.0:
+            return self.cash - 2.0 * owed
+        return self.cash - 2.0 * owed + (self.leverage - 1.0) * self.worth(price)
 
     def worse(self, raw: float, side: float) -> float:
         """The price of a purchase (side +1) or sale (-1) at market."""
@@ -202,10 +207,12 @@ class Book:
             else:
                 self.protect_at(lot, bar, open)
         if entries:
-            targets = [order for order in entries if order.action == TARGET]
-            if targets:
+            if self.has_targets:
+                targets = [order for order in entries if order.action == TARGET]
                 entries = [order for order in entries if order.action != TARGET]
-                self.retarget([(targets[-1], open, self.quantity)], bar, self.worth(open))
+                self.has_targets = False
+                if targets:
+                    self.retarget([(targets[-1], open, self.quantity)], bar, self.worth(open))
             entries = self.enter_at_open(entries, bar, open)
         for lot in self.lots[:]:
             self.protect_within(lot, bar, high, low)
@@ -224,27 +231,24 @@ class Book:
             elif action == CANCEL:
                 entries = [entry for entry in entries if order.lot >= 0 and entry.number != order.lot]
             else:
-                concerned = [
-                    lot
-                    for lot in self.lots
-                    if lot.symbol == order.symbol
-                    and (order.lot < 0 or lot.number == order.lot)
-                    and not (action == EXIT_LONG and lot.side < 0.0)
-                    and not (action == EXIT_SHORT and lot.side > 0.0)
-                ]
-                if action == MOVE:
-                    for lot in concerned:
+                parts: list[Lot] = []
+                for lot in self.lots[:]:
+                    if lot.symbol != order.symbol or (order.lot >= 0 and lot.number != order.lot):
+                        continue
+                    if action == MOVE:
                         self.move(lot, order)
-                else:
-                    self.leave(concerned, order, bar, open)
+                    elif (action == EXIT_LONG and lot.side < 0.0) or (action == EXIT_SHORT and lot.side > 0.0):
+                        continue
+                    elif order.size_kind:
+                        parts.append(lot)
+                    else:
+                        self.close_at_market(lot, bar, open, order.reason)
+                if parts:
+                    self.leave(parts, order, bar, open)
         return entries
 
     def leave(self, lots: list[Lot], order: Instruction, bar: int, open: float) -> None:
-        """Closes lots at the open, or as much of them as the order says, the oldest first."""
-        if order.size_kind == 0:
-            for lot in lots:
-                self.close_at_market(lot, bar, open, order.reason)
-            return
+        """Closes as much of some lots as an order says, at the open, the oldest first."""
         left = order.size_value
         if order.size_kind == POSITION:
             left *= sum([lot.quantity for lot in lots])
@@ -567,7 +571,7 @@ class Book:
 
     def close_at_market(self, lot: Lot, bar: int, raw: float, reason: int) -> None:
         """Closes a lot at a price made worse by slippage."""
-        self.close(lot, bar, raw, self.worse(raw, -lot.side), reason)
+        self.reduce(lot, lot.quantity, bar, raw, self.worse(raw, -lot.side), reason)
 
     def close(self, lot: Lot, bar: int, raw: float, price: float, reason: int) -> None:
         """Closes a lot and writes its trade."""
