@@ -39,8 +39,7 @@ from bgagent.jobs.logs import last_lines, read_events
 from bgagent.jobs.processes import boot_id
 from bgagent.jobs.state import REJECTED, SUCCEEDED, Running, to_json
 from bgagent.jobs.submission import submit
-from bgagent.reporting.catalogue import LANGUAGES
-from bgagent.settings import Settings, read_dotenv, resolve
+from bgagent.settings import Settings, resolve, surroundings
 
 if TYPE_CHECKING:
     from bgagent.artifacts.report import Report
@@ -103,7 +102,7 @@ def run_background_job(
     Raises BadUse for an option that cannot be used, MachineUnfit when the job cannot be written or started.
     """
     root = (root or Path.cwd()).absolute()
-    environment = {**read_dotenv(root), **(os.environ if environment is None else environment)}
+    environment = surroundings(root, os.environ if environment is None else environment)
     settings = resolve(
         environment,
         overrides={
@@ -319,8 +318,8 @@ def _request(prompt: str, settings: Settings, *, reader: str, seed: int, lang: s
         raise BadUse(f"there is no reader '{reader}'", hint=f"use one of {', '.join(READERS)}")
     if seed < 0:
         raise BadUse(f"--seed must be 0 or more, was {seed}")
-    if lang not in LANGUAGES:
-        raise BadUse(f"the report cannot be written in '{lang}'", hint=f"use one of {', '.join(LANGUAGES)}")
+    if lang != "en":
+        _refuse_unknown_language(lang)
     return {
         "prompt": prompt,
         "as_of": (settings.as_of or datetime.now(UTC)).isoformat(),
@@ -333,6 +332,13 @@ def _request(prompt: str, settings: Settings, *, reader: str, seed: int, lang: s
         "seed": seed,
         "lang": lang,
     }
+
+
+def _refuse_unknown_language(lang: str) -> None:
+    from bgagent.reporting.catalogue import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise BadUse(f"the report cannot be written in '{lang}'", hint=f"use one of {', '.join(LANGUAGES)}")
 
 
 def _chosen(settings: Settings) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Facts as lines for a terminal: nothing in them can move a cursor or forge a line."""
 
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -35,7 +34,11 @@ def table(rows: Sequence[Sequence[object]], heads: Sequence[str], *, width: int 
 
 def terminal_width() -> int | None:
     """Letters a line on standard output may have; None when that is no terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size  # loads every compression there is
+
+    return get_terminal_size().columns
 
 
 def _fitted(widths: list[int], width: int | None) -> list[int]:
