@@ -10,12 +10,14 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from benchmarks.timing import Contender, in_turn, table
+from benchmarks.timing import Contender, in_turn, ratio, table
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 NLBT = ROOT / ".venv" / "bin" / "nlbt"
 PEER = ROOT / ".bench-venv" / "bin" / "python"
+FLOOR, PEER_SCRIPT = "python -c pass", "backtesting.py script"
+MOST = {"nlbt bg, plain": 6.0, "nlbt bg, tmux": 9.0}
 SENTENCE = "Backtest DEMO 50/200 MA crossover in 2024 with $25K"
 
 
@@ -54,10 +56,15 @@ def run(rounds: int) -> None:
             def after(number: int) -> None:
                 if not options:  # the next contender must not share the machine with this one's job
                     done = subprocess.run(
-                        [NLBT, "bg-wait", f"{job}-{number}"], cwd=folder, env=environment, check=False
+                        [NLBT, "bg-wait", f"{job}-{number}"],
+                        cwd=folder,
+                        env=environment,
+                        stdout=subprocess.PIPE,
+                        text=True,
+                        check=False,
                     )
                     if done.returncode:
-                        raise SystemExit(f"{job}-{number} ended with {done.returncode}")
+                        raise SystemExit(f"{job}-{number} ended with {done.returncode}: {done.stdout}")
 
             return Contender(
                 label,
@@ -68,9 +75,9 @@ def run(rounds: int) -> None:
             )
 
         contenders = [
-            Contender("python -c pass", lambda _: [str(PYTHON), "-c", "pass"], folder, environment),
+            Contender(FLOOR, lambda _: [str(PYTHON), "-c", "pass"], folder, environment),
             Contender(
-                "backtesting.py script",
+                PEER_SCRIPT,
                 lambda _: [str(PEER), str(ROOT / "benchmarks" / "peer_crossover.py"), str(csv)],
                 folder,
                 environment,
@@ -81,4 +88,8 @@ def run(rounds: int) -> None:
             submit("tmux", "--wait"),
         ]
         print(f"{rounds} rounds, in turn; Python {sys.version.split()[0]}; ratios are medians, pair by pair\n")
-        print(table(in_turn(contenders, rounds), ["python -c pass", "backtesting.py script"]))
+        seconds = in_turn(contenders, rounds)
+        print(table(seconds, [FLOOR, PEER_SCRIPT]))
+        for contender, most in MOST.items():
+            times = ratio(seconds, contender, FLOOR)
+            print(f"{contender}: {times:.2f} times the interpreter's start, at most {most:g} is wanted")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Something to time. before: run untimed ahead of each round, with the number of the round."""
+    """Something to time. command: for the number of a round. after: run untimed behind each round."""
 
     name: str
     command: Callable[[int], Sequence[str]]
@@ -35,11 +35,18 @@ def in_turn(contenders: Sequence[Contender], rounds: int) -> dict[str, list[floa
             )
             took = time.perf_counter() - started
             if done.returncode:
-                raise SystemExit(f"{contender.name} ended with {done.returncode}: {done.stderr[-2000:]}")
+                raise SystemExit(
+                    f"{contender.name} ended with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}"
+                )
             contender.after(number)
             if number:
                 seconds[contender.name].append(took)
     return seconds
+
+
+def ratio(seconds: Mapping[str, Sequence[float]], name: str, floor: str) -> float:
+    """Median of how many times the floor's a row's time is, round by round."""
+    return statistics.median(a / b for a, b in zip(seconds[name], seconds[floor], strict=True))
 
 
 def table(seconds: Mapping[str, Sequence[float]], floors: Sequence[str]) -> str:
@@ -48,9 +55,7 @@ def table(seconds: Mapping[str, Sequence[float]], floors: Sequence[str]) -> str:
     head = "".join(f"{'x ' + floor:>34}" for floor in floors)
     lines = [f"{'':{width}}  {'median':>9}  {'min':>9}  {'max':>9}{head}"]
     for name, times in seconds.items():
-        ratios = "".join(
-            f"{statistics.median(a / b for a, b in zip(times, seconds[floor], strict=True)):>34.2f}" for floor in floors
-        )
+        ratios = "".join(f"{ratio(seconds, name, floor):>34.2f}" for floor in floors)
         lines.append(
             f"{name:{width}}  {statistics.median(times) * 1e3:>6.0f} ms  {min(times) * 1e3:>6.0f} ms"
             f"  {max(times) * 1e3:>6.0f} ms{ratios}"
