@@ -41,6 +41,8 @@ def main() -> int:
         for peer in case.peers:
             for bars in _inputs(case, made, asked.data):
                 unexplained += _compare(case, peer, bars, asked)
+    if asked.record:
+        _record_metrics(asked.python)
     print(f"{unexplained} differences without a reason" if unexplained else "every difference has its reason")
     return int(unexplained > 0)
 
@@ -70,6 +72,18 @@ def _compare(case: Case, peer: str, bars: Sequence[Bars], asked: argparse.Namesp
         fills, equity = theirs["fills"], theirs["equity"]
         path.write_text(json.dumps({**rows, "fills": fills, "equity": equity}) + "\n", encoding="utf-8")
     return int(bool(found) and not reason)
+
+
+def _record_metrics(python: Path) -> None:
+    """Writes what empyrical-reloaded makes of two of the recorded curves."""
+    curves = [str(GOLDEN / f"{name}.json") for name in ("crossover.vectorbt", "rebalance.vectorbt")]
+    script = Path(__file__).parent / "peer_metrics.py"
+    done = subprocess.run(
+        [str(python), "-W", "ignore", str(script), *curves], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"the metrics failed:\n{done.stderr[-2000:]}")
+    (GOLDEN.parent / "metrics_empyrical.json").write_text(done.stdout, encoding="utf-8")
 
 
 def _peer(case: Case, peer: str, bars: Sequence[Bars], python: Path) -> dict[str, list]:
