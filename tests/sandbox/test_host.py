@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,6 +68,17 @@ def test_the_sandbox_decides_what_the_engine_decides(blocks, committed):
     replayed = replay(proposal.orders, bars, first=FIRST, account=ACCOUNT)
     assert replayed.final_equity == trusted.final_equity
     assert f"starts after {bars.sessions[FIRST - 1]} on {bars.sessions[FIRST]}" in proposal.log
+
+
+def test_the_accounts_terms_hold_in_the_sandbox():
+    bars, terms = make_bars(60), replace(ACCOUNT, leverage=2.0, cash_interest=0.05)
+    source = CROSSOVER.replace("self.buy(stop_loss=0.05)", "self.buy(1.5)").replace(
+        "0.5, limit", "self.equity / 1e6, limit"
+    )
+    proposal = accepted(propose(source, bars, first=FIRST, account=terms))
+    trusted = run_strategy(in_this_process(source), bars, first=FIRST, account=terms)
+    assert proposal.orders.tobytes() == trusted.orders.tobytes()
+    assert trusted.cash.min() < 0
 
 
 def test_a_window_without_warm_up_runs():

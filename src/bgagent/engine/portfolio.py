@@ -153,8 +153,9 @@ def _run_weights(
             if np.abs(weights).sum() > account.leverage * (1 + 1e-9):
                 raise ValueError(f"weights of {np.abs(weights).sum():.3g} in all need leverage, which was not agreed")
             if plan.drift is None or not log.records or _drift(weights, book) >= plan.drift:
+                concerned = {order.symbol for order in book.orders} | book.held.keys()
                 for symbol, weight in enumerate(weights.tolist()):
-                    if weight or symbol in book.held or any(order.symbol == symbol for order in book.orders):
+                    if weight or symbol in concerned:
                         log.place(protections.order(bar, symbol, weight))
         book.step_all(bar)
     return log.orders

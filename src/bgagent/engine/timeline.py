@@ -51,7 +51,7 @@ def join(bars: Sequence[Bars], *, first_on: date) -> Timeline:
     if first == len(times):
         raise ValueError(f"no symbol of the portfolio has a bar on or after {first_on}")
     own = np.column_stack([np.searchsorted(each.times, times, side="right") - 1 for each in bars])
-    traded = np.column_stack([np.isin(times, each.times) for each in bars])
+    traded = np.column_stack([each.times[own[:, k]] == times for k, each in enumerate(bars)])
     laid = tuple(_lay(each, times, sessions, own[:, k], traded[:, k]) for k, each in enumerate(bars))
     return Timeline(times, sessions, first, own, traded, laid)
 

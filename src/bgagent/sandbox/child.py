@@ -79,7 +79,7 @@ def _run(source: str, begin: dict[str, Any], channel: Channel) -> None:
         size=begin["size"],
         first=begin["first"],
     )
-    account = Account(begin["initial_capital"], Costs(**begin["costs"]))
+    account = Account(begin["initial_capital"], Costs(**begin["costs"]), **begin["terms"])
     drive(strategy, feed, account, on_order=feed.take)
 
 

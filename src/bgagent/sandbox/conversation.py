@@ -93,6 +93,10 @@ def begin(
             "first": int(task.first),
             "initial_capital": float(task.account.initial_capital),
             "costs": {name: float(cost) for name, cost in asdict(task.account.costs).items()},
+            "terms": {
+                "leverage": float(task.account.leverage),
+                "cash_interest": float(task.account.cash_interest),
+            },
         }
     ready = _ask(process, Kind.BEGIN, marshal.dumps(opening), Kind.READY)
     if not isinstance(ready, RunFailure):
