@@ -1,7 +1,7 @@
 """Settings and a request made into the tools of the pipeline: the one place where the parts meet."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,30 +15,26 @@ from bgagent.data.load import load_series
 from bgagent.data.providers import ProviderOptions, provider_of
 from bgagent.data.series import PriceMode, Series
 from bgagent.data.session_lists import SessionLists
-from bgagent.engine.backtest import buy_and_hold, replay, run_plan
-from bgagent.engine.plan import Account, Costs
-from bgagent.engine.result import BacktestResult
-from bgagent.engine.robustness import COST_FACTORS, LATE_BARS, break_even_cost_bps, delayed
-from bgagent.engine.rules import parse_condition
-from bgagent.errors import BgAgentError, Bug, NoAcceptableStrategy
-from bgagent.implementation.account import starting_notes
+from bgagent.engine.plan import Costs
+from bgagent.engine.rules import RuleError, parse_calendar, parse_condition
+from bgagent.errors import BgAgentError, NeedsClarification, NoAcceptableStrategy
+from bgagent.finishing import finished
 from bgagent.implementation.evidence import with_evidence
 from bgagent.implementation.loop import Implementation, implement
-from bgagent.implementation.template import TemplateProducer, runnable
+from bgagent.implementation.template import TemplateProducer
 from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import try_source
 from bgagent.job_model import JobModel
 from bgagent.kept import kept_understood
 from bgagent.language.read import Defaults, Reading
-from bgagent.periods import bars_per_year
 from bgagent.pipeline import Recorder, Tools, run
 from bgagent.reporting.compose import compose, with_time_to_report
 from bgagent.reporting.files import write_attempts, write_report
-from bgagent.reporting.runs import FinishedRun, curve_of
+from bgagent.reporting.runs import curve_of
 from bgagent.reporting.write import write_json
 from bgagent.sandbox.conversation import Proposal
-from bgagent.sandbox.host import probe_isolation as try_isolation
 from bgagent.sandbox.host import prepare, propose
+from bgagent.sandbox.host import probe_isolation as try_isolation
 from bgagent.sandbox.limits import Limits
 from bgagent.sandbox.runners import Runners
 from bgagent.settings import Settings
@@ -47,6 +43,7 @@ from bgagent.understanding.understand import understand
 
 LEAST_WARMUP_BARS = 250
 WARMUP_LOOKBACKS = 10
+DEAREST_BPS = 1000.0
 DATA_SHARE_OF_TIME = 0.8  # of the job's time, for all series together
 
 
@@ -124,8 +121,7 @@ def _understand(
         record.event("info", "resumed", job=request.resumes)
         understood = earlier
     else:
-        understood = understand(request, defaults=defaults, read_by_model=model.reader(defaults), on_reading=told)
-    model.close()
+        understood = _read(request, defaults, model, told)
     story.understood = understood
     record.event("info", "understood", summary=understood.spec.summary, reader=understood.spec.reader)
     for clause in understood.clauses:
@@ -135,6 +131,32 @@ def _understand(
     for assumption in understood.assumptions:
         record.event("info", "assumption", field=assumption.field, value=assumption.value, why=assumption.why)
     return understood
+
+
+def _read(request: Request, defaults: Defaults, model: JobModel, told: Callable[[Reading], None]) -> Understood:
+    """The sentence as a spec that can be run. Raises NeedsClarification for rules that the engine does not take."""
+    try:
+        understood = understand(request, defaults=defaults, read_by_model=model.reader(defaults), on_reading=told)
+        _refuse_what_cannot_run(understood.spec)
+    except RuleError as error:
+        asked = f"One of the rules cannot be tested: {error}. What should it be?"
+        raise NeedsClarification(asked, questions=(asked,)) from error
+    finally:
+        model.close()
+    return understood
+
+
+def _refuse_what_cannot_run(spec: StrategySpec) -> None:
+    """Costs that leave nothing to trade with: NeedsClarification. Rules that the engine does not take: RuleError."""
+    for rule in (rule for run_spec in spec.runs for rule in run_spec.rules.rules):
+        if rule.when is not None:
+            parse_condition(rule.when)
+        if rule.on is not None:
+            parse_calendar(rule.on)
+    dearest = max(spec.costs.slippage_bps, spec.costs.commission_bps)
+    if dearest > DEAREST_BPS:
+        asked = f"Costs of {dearest:g} bps a fill take the whole price within a few trades. What should they be?"
+        raise NeedsClarification(asked, questions=(asked,), hint=f"at most {DEAREST_BPS:g} bps are tested")
 
 
 def _load(
@@ -148,7 +170,9 @@ def _load(
         row = data_row(series)
         story.data = (*story.data, row)
         record.event(
-            "warning" if row.synthetic or row.warnings or row.rejections else "info",
+            "warning"
+            if row.synthetic or any(found.severity is not Severity.NOTE for found in series.findings)
+            else "info",
             "SYNTHETIC data" if row.synthetic else "data",
             symbol=row.symbol,
             provider=row.provider,
@@ -192,12 +216,8 @@ def load_bars(
 def warmup_bars(spec: StrategySpec) -> int:
     """Bars to load before the window: ten of the longest look-back, at least 250."""
     longest = 1
-    for run_spec in spec.runs:
-        plan = run_spec.rules
-        rules = (plan.entry, plan.exit, plan.short_entry, plan.short_exit)
-        lookbacks = [
-            parse_condition(rule.when).lookback for rule in rules if rule is not None and rule.when is not None
-        ]
+    for plan in (run_spec.rules for run_spec in spec.runs):
+        lookbacks = [parse_condition(rule.when).lookback for rule in plan.rules if rule.when is not None]
         distances = (plan.stop_loss, plan.take_profit, plan.trailing_stop)
         lookbacks += [distance.atr_length + 1 for distance in distances if distance is not None]
         longest = max([longest, *lookbacks])
@@ -310,8 +330,7 @@ def _report(
 ) -> Report:
     spec = understood.spec
     trials = done.trials
-    runs = tuple(_finished(trial, series, spec) for trial in trials)
-    lead = series[spec.runs[0].rules.symbol]
+    runs = tuple(finished(trial, series, spec) for trial in trials)
     report = compose(
         request,
         with_evidence(understood, trials),
@@ -320,47 +339,10 @@ def _report(
         checks=done.critique.checks,
         attempts=done.attempts,
         telemetry=story.telemetry(request),
-        bars_per_year=bars_per_year(spec.timeframe, lead.trading),
     )
     report = with_time_to_report(report, story.seconds())
     write_report(report, reports, request=request, curves=[curve_of(one) for one in runs], attempts=done.attempts)
     return report
-
-
-def _finished(trial: Trial, series: Mapping[str, Series], spec: StrategySpec) -> FinishedRun:
-    if trial.result is None:
-        raise Bug("an accepted attempt has no result")
-    symbol = spec.benchmark or trial.plan.symbol
-    held = series[symbol]
-    benchmark = buy_and_hold(held.bars, first=held.warmup_bars, account=spec.account)
-
-    def replayed(costs: Costs) -> BacktestResult:
-        return replay(trial.orders, trial.bars, first=trial.first, account=Account(spec.initial_capital, costs))
-
-    def filled_late(late: int) -> BacktestResult:
-        if trial.source.producer == "template":
-            return run_plan(trial.plan, trial.bars, first=trial.first, account=spec.account, late=late)
-        # what code would have done after a later fill is not known: its orders stay as they are
-        orders = delayed(trial.orders, late, last=len(trial.bars) - 1)
-        return replay(orders, trial.bars, first=trial.first, account=spec.account)
-
-    def with_costs(costs: Costs) -> float:
-        return replayed(costs).final_equity
-
-    has_traded = bool(trial.result.trades)
-    return FinishedRun(
-        label=trial.run.label,
-        source=runnable(trial.source),
-        result=trial.result,
-        benchmark=benchmark,
-        benchmark_label=f"buy and hold {symbol}",
-        without_costs=replayed(spec.costs.times(0)),
-        break_even_cost_bps=break_even_cost_bps(with_costs, spec.initial_capital) if has_traded else None,
-        notes=starting_notes(trial.plan, trial.bars, trial.first),
-        costs_ladder=tuple((factor, replayed(spec.costs.times(factor))) for factor in COST_FACTORS if has_traded),
-        late_fills=tuple((late, filled_late(late)) for late in LATE_BARS if has_traded),
-        plan=trial.plan,
-    )
 
 
 def probe_isolation() -> tuple[str, ...]:

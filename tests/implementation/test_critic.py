@@ -240,3 +240,19 @@ def test_a_volatility_target_is_no_wrong_size():
     plan = replace(CROSSOVER, sizing=Sizing(SizeKind.VOLATILITY, 0.2))
     critique = examine((tried(plan=plan),))
     assert critique.is_acceptable, critique.findings
+
+
+def test_too_little_history_is_told_with_the_first_bar_that_counts():
+    slow = RulePlan("WAVY", entry=Rule("close > sma(close, 100)"), exit=Rule("close < sma(close, 100)"))
+    trial = tried(plan=slow)
+    (warmup,) = [check for check in examine((trial,)).checks if check.id == "warmup"]
+    assert warmup.status is CheckStatus.WARN
+    assert f"first act on {trial.bars.sessions[99]}, 39 bars into the window" in warmup.detail
+
+
+def test_orders_that_come_to_nothing_are_told_as_such():
+    plan = replace(CROSSOVER, sizing=Sizing(SizeKind.QUANTITY, 1.0, whole_shares=True))
+    spec = spec_of(plan, initial_capital=5.0)
+    (traded,) = [check for check in examine((tried(spec=spec),)).checks if check.id == "traded"]
+    assert traded.status is CheckStatus.WARN
+    assert "came to less than what can be bought" in traded.detail

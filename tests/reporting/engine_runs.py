@@ -63,5 +63,6 @@ def finish(label: str, source: StrategySource, result: BacktestResult, *, notes:
         benchmark=buy_and_hold(result.bars, first=result.first, account=result.account),
         benchmark_label=f"buy and hold {result.bars.symbol}",
         without_costs=replay(result.orders, result.bars, first=result.first, account=free),
+        bars_per_year=252.0,
         notes=notes,
     )

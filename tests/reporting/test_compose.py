@@ -24,7 +24,6 @@ def report_of(*runs, **changes) -> Report:
         "checks": CHECKS,
         "attempts": [ATTEMPT],
         "telemetry": TELEMETRY,
-        "bars_per_year": 252.0,
     }
     return compose(REQUEST, UNDERSTOOD, **(given | changes))
 
@@ -80,7 +79,7 @@ def test_a_result_whose_gate_failed_is_refused():
 
 def test_a_result_needs_a_run():
     with pytest.raises(ValueError, match="needs a run"):
-        compose(REQUEST, UNDERSTOOD, runs=[], data=[], checks=[], attempts=[], telemetry=TELEMETRY, bars_per_year=252.0)
+        compose(REQUEST, UNDERSTOOD, runs=[], data=[], checks=[], attempts=[], telemetry=TELEMETRY)
 
 
 def test_a_failure_has_every_key_of_the_contract_and_no_run():

@@ -11,7 +11,7 @@ from tests.reporting.engine_runs import finish, minute_bars, run_of, source
 
 
 def row_of(**options):
-    return run_row(finish("hold two days", source(), run_of(**options)), folder="job", bars_per_year=252.0)
+    return run_row(finish("hold two days", source(), run_of(**options)), folder="job")
 
 
 def test_a_closed_trade_has_its_dates_prices_and_reason():

@@ -128,6 +128,11 @@ class RulePlan:
                 raise ValueError(f"{name} must be 1 or more, was {value}")
 
     @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule there is: to buy, to sell, to sell short, to cover."""
+        return tuple(rule for rule in (self.entry, self.exit, self.short_entry, self.short_exit) if rule is not None)
+
+    @property
     def direction(self) -> str:
         """`long`, `short` or `both`."""
         if self.short_entry is None:

@@ -1,13 +1,15 @@
 """What a reader must know beside the figures: why nothing was traded, and what the run did not start with."""
 
+import numpy as np
+
 from bgagent.artifacts.attempts import Check
 from bgagent.bars import Bars
 from bgagent.engine.explain import ClauseCount, explain
-from bgagent.engine.expression import Call, nodes_of, unparse
+from bgagent.engine.expression import Call, nodes_of, series_of, unparse
 from bgagent.engine.plan import Rule, RulePlan
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.rules import evaluate_node, parse_condition
-from bgagent.implementation.conformity import passed, warned
+from bgagent.implementation.conformity import counted, passed, warned
 from bgagent.implementation.trial import Trial
 
 
@@ -20,6 +22,9 @@ def check_traded(trial: Trial, result: BacktestResult) -> Check:
         closed = len(result.closed_trades)
         still_open = len(result.trades) - closed
         return passed("traded", f"{closed} closed trades, {still_open} still open", closed=closed, open=still_open)
+    if result.cut_orders:
+        told = [f"{counted(result.cut_orders, 'entry order')} came to less than what can be bought, so to nothing"]
+        return warned("traded", f"no trade: {told[0]}", closed=0, open=0, cut_orders=result.cut_orders)
     told = [
         line
         for name, rule in (("buy", trial.plan.entry), ("sell short", trial.plan.short_entry))
@@ -51,6 +56,32 @@ def _nearest(count: ClauseCount, bars: Bars) -> str:
     if miss is None:
         return ""
     return f" (nearest on {bars.sessions[miss.bar]}: {miss.left:.4g} against {miss.right:.4g})"
+
+
+def check_warmup(trial: Trial) -> Check:
+    """Were the rules defined from the window's first bar on, or from which bar could the strategy first act?"""
+    begins = max(
+        (_first_defined(rule, trial) for rule in trial.plan.rules if rule.when is not None), default=trial.first
+    )
+    late = begins - trial.first
+    if not late:
+        return passed(
+            "warmup", f"every rule is defined on the first of {len(trial.bars) - trial.first} bars", late_bars=0
+        )
+    if begins >= len(trial.bars):
+        said = "some rule is defined on no bar of the window: there is too little history"
+    else:
+        said = f"the strategy could first act on {trial.bars.sessions[begins]}, {counted(late, 'bar')} into the window"
+    return warned("warmup", f"{said}; only {counted(trial.first, 'bar')} lie before it", late_bars=late)
+
+
+def _first_defined(rule: Rule, trial: Trial) -> int:
+    """First bar of the window on which every number of the rule is defined; one past the last when there is none."""
+    latest = trial.first
+    for node in series_of(parse_condition(rule.when or "").node):
+        known = np.isfinite(np.asarray(evaluate_node(node, trial.bars)[trial.first :], dtype=np.float64))
+        latest = max(latest, trial.first + (int(np.argmax(known)) if known.any() else len(known)))
+    return latest
 
 
 def starting_notes(plan: RulePlan, bars: Bars, first: int) -> tuple[str, ...]:

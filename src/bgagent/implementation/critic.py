@@ -7,7 +7,7 @@ import numpy as np
 from bgagent.artifacts.attempts import Check, CheckStatus, Critique
 from bgagent.data.findings import Severity
 from bgagent.engine.result import BacktestResult
-from bgagent.implementation.account import check_traded
+from bgagent.implementation.account import check_traded, check_warmup
 from bgagent.implementation.conformity import (
     check_books,
     check_capital,
@@ -51,6 +51,7 @@ def _checks(trial: Trial) -> Iterable[Check]:
         return
     yield from _plan_checks(trial, trial.result)
     yield _agrees(trial.result, trial.by_rules)
+    yield check_warmup(trial)
     yield check_traded(trial, trial.result)
     yield _data(trial)
 

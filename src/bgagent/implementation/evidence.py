@@ -38,7 +38,8 @@ def _capital(trial: Trial) -> str:
 
 
 def _symbol(trial: Trial) -> str:
-    return f"every fill is in {trial.bars.symbol}" if trial.result and trial.result.fills else ""
+    symbols = sorted({fill.symbol for fill in trial.result.fills}) if trial.result else []
+    return f"fills in {', '.join(symbols)}" if symbols else ""
 
 
 def _entries(direction: str) -> Callable[[Trial], str]:

@@ -76,8 +76,8 @@ def _changing_indicator(plan: RulePlan, bars: Bars, first: int) -> str:
     """The first number in the plan's rules whose value on a bar depends on later bars; empty when there is none."""
     count = len(bars)
     cuts = sorted({int(cut) for cut in np.linspace(first, count - 1, CUTS)})
-    for rule in (plan.entry, plan.exit, plan.short_entry, plan.short_exit):
-        if rule is None or rule.when is None:
+    for rule in plan.rules:
+        if rule.when is None:
             continue
         for node in series_of(parse_condition(rule.when).node):
             whole = np.asarray(evaluate_node(node, bars), dtype=np.float64)

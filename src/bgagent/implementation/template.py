@@ -231,7 +231,18 @@ def _docstring(spec: StrategySpec, run: RunSpec) -> str:
 
 
 def _costs(costs: Costs) -> str:
-    return f"Slippage {costs.slippage_bps:g} bps a fill, commission {costs.commission_bps:g} bps."
+    """What trading costs, nothing left out but what is 0."""
+    parts = (
+        (costs.slippage_bps, f"slippage {costs.slippage_bps:g} bps a fill"),
+        (costs.slippage_per_share, f"slippage {costs.slippage_per_share:g} a share"),
+        (costs.commission_bps, f"commission {costs.commission_bps:g} bps"),
+        (costs.commission_per_share, f"commission {costs.commission_per_share:g} a share"),
+        (costs.commission_per_order, f"commission {costs.commission_per_order:g} an order"),
+        (costs.commission_minimum, f"at least {costs.commission_minimum:g} an order"),
+        (costs.borrow_rate, f"borrow fee {costs.borrow_rate * 100:g} % a year"),
+    )
+    said = ", ".join(text for value, text in parts if value) or "none"
+    return f"Costs: {said}."
 
 
 def _said(plan: RulePlan) -> str:

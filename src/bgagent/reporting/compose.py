@@ -30,7 +30,6 @@ def compose(
     checks: Sequence[Check],
     attempts: Sequence[Attempt],
     telemetry: Telemetry,
-    bars_per_year: float,
 ) -> Report:
     """The report of a job that has a result.
 
@@ -42,9 +41,7 @@ def compose(
     every_check = (*checks, _ruin(runs))
     judgement = judge(every_check, data)
     folders = folders_for((run.label for run in runs), request.job_id)
-    rows = tuple(
-        run_row(run, folder=folder, bars_per_year=bars_per_year) for run, folder in zip(runs, folders, strict=True)
-    )
+    rows = tuple(run_row(run, folder=folder) for run, folder in zip(runs, folders, strict=True))
     return Report(
         schema_version=SCHEMA_VERSION,
         job_id=request.job_id,

@@ -25,7 +25,8 @@ class FinishedRun:
 
     without_costs: the same orders with every cost set to 0. break_even_cost_bps: as in RunRow. notes: what else is
     to be known of the run, in plain sentences. costs_ladder: the same orders by the factor on every cost; late_fills:
-    by the bars they were filled later. plan: the rules, where the strategy is one of rules.
+    by the bars they were filled later. plan: the rules, where the strategy is one of rules. bars_per_year: of the run's
+    own symbol, for annualising.
     """
 
     label: str
@@ -34,6 +35,7 @@ class FinishedRun:
     benchmark: BacktestResult
     benchmark_label: str
     without_costs: BacktestResult
+    bars_per_year: float
     break_even_cost_bps: float | None = None
     notes: tuple[str, ...] = ()
     costs_ladder: tuple[tuple[float, BacktestResult], ...] = ()
@@ -41,9 +43,9 @@ class FinishedRun:
     plan: RulePlan | None = None
 
 
-def run_row(run: FinishedRun, *, folder: str, bars_per_year: float) -> RunRow:
+def run_row(run: FinishedRun, *, folder: str) -> RunRow:
     """The run as the JSON holds it. folder: of its files, relative to the report's."""
-    result = run.result
+    result, bars_per_year = run.result, run.bars_per_year
     stamps = _stamps(result.bars)
     return RunRow(
         label=run.label,
