@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from bgagent.artifacts.spec import StrategySpec
-from bgagent.engine.plan import RulePlan
+from bgagent.engine.plan import Costs, Rule, RulePlan, SizeKind, Sizing
+from bgagent.language.limits import describe_distance, describe_sizing
 from bgagent.language.read import Defaults, Reading, read
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday before the New York open: Thursday 19 is the last session
@@ -47,3 +48,32 @@ def questions(sentence: str) -> str:
 def records(shared_dir: Path, name: str) -> list[dict[str, Any]]:
     """The records of a file of prompts."""
     return [json.loads(line) for line in (shared_dir / "prompts" / name).read_text().splitlines()]
+
+
+def terms(spec: StrategySpec) -> str:
+    """Symbols, window, capital, and what is not usual: "AAPL 2024-01-01 2024-12-31 25000"."""
+    said = [",".join(spec.symbols), str(spec.period.start), str(spec.period.end), f"{spec.initial_capital:g}"]
+    said += [spec.currency] if spec.currency != "USD" else []
+    said += [spec.timeframe.value] if spec.timeframe.value != "1d" else []
+    said += [f"benchmark={spec.benchmark}"] if spec.benchmark else []
+    usual = Costs()
+    changed = [name for name in usual.__dataclass_fields__ if getattr(spec.costs, name) != getattr(usual, name)]
+    return " ".join([*said, *(f"{name}={getattr(spec.costs, name):g}" for name in changed)])
+
+
+def rules(plan: RulePlan) -> str:
+    """The rules of a plan in one line: "buy rsi(14) < 30; sell rsi(14) > 70; stop_loss 5%"."""
+    words = {"entry": "buy", "exit": "sell", "short_entry": "short", "short_exit": "cover"}
+    said = [f"{word} {_rule(getattr(plan, name))}" for name, word in words.items() if getattr(plan, name)]
+    for name in ("stop_loss", "take_profit", "trailing_stop"):
+        distance = getattr(plan, name)
+        if distance:
+            said.append(f"{name} {describe_distance(distance)}")
+    said += [f"{name} {value}" for name in ("hold_bars", "wait_bars") if (value := getattr(plan, name))]
+    if plan.sizing != Sizing(SizeKind.EQUITY, 1 / plan.max_positions):
+        said.append(describe_sizing(plan.sizing) + (", whole shares" if plan.sizing.whole_shares else ""))
+    return "; ".join(said + ([f"{plan.max_positions} positions"] if plan.max_positions > 1 else []))
+
+
+def _rule(rule: Rule) -> str:
+    return " ".join(filter(None, [rule.when, f"@ {rule.on}" if rule.on else ""]))

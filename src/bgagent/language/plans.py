@@ -32,7 +32,7 @@ class _Maker:
         stop, target, trailing = (
             protection_of(self.said, name) for name in ("stop_loss", "take_profit", "trailing_stop")
         )
-        self.check_possible(entry, exit_, short_entry, short_exit)
+        self.check_exits(entry, exit_, short_entry, short_exit)
         sizing, positions = size_of(self.said, stop)
         plan = RulePlan(
             symbol=self.said.symbol,
@@ -89,6 +89,7 @@ class _Maker:
         if signal.when is not None and signal.on is not None:
             raise Unclear("When is the position closed: when the price condition ends, or at the end of the season?")
         if signal.when is not None:
+            self.check_happens(signal, "condition")
             self.said.context.entry_nodes = (signal.when,)
         leaving = self.exits.exit_signal(leaving_orders, ("sell", "exit"), signal) or Signal(
             when=None if signal.when is None else complement(signal.when),
@@ -127,25 +128,25 @@ class _Maker:
         short_entry = self.entries.with_filters(short_entry) if short_entry else None
         if self.said.direction == "both" and short_entry is None and entry is not None:
             short_entry = self.entries.mirrored_entry(entry)
+        self.check_happens(entry, "entry")
+        self.check_happens(short_entry, "short entry")
         self.said.context.entry_nodes = tuple(
             signal.when for signal in (entry, short_entry) if signal and signal.when is not None
         )
         exit_, short_exit = self.exits.exits(entry, short_entry, orders, idea if not entering else None, keeps=keeps)
         return entry, exit_, short_entry, short_exit
 
-    def check_possible(self, *signals: Signal | None) -> None:
-        entry, exit_, short_entry, short_exit = signals
-        for signal, name in (
-            (entry, "entry"),
-            (exit_, "exit"),
-            (short_entry, "short entry"),
-            (short_exit, "short exit"),
-        ):
-            if signal and signal.when is not None and impossible(signal.when):
-                raise Contradiction(
-                    f"The {name} can never happen: {self.said.words(signal)}. Which conditions are meant?"
-                )
-        for enter, leave in ((entry, exit_), (short_entry, short_exit)):
+    def check_happens(self, signal: Signal | None, name: str) -> None:
+        """Raises Contradiction for a condition that no bar can meet."""
+        if signal and signal.when is not None and impossible(signal.when):
+            raise Contradiction(f"The {name} can never happen: {self.said.words(signal)}. Which conditions are meant?")
+
+    def check_exits(
+        self, entry: Signal | None, exit_: Signal | None, short: Signal | None, cover: Signal | None
+    ) -> None:
+        self.check_happens(exit_, "exit")
+        self.check_happens(cover, "short exit")
+        for enter, leave in ((entry, exit_), (short, cover)):
             if enter and leave and enter.when is not None and enter == leave:
                 raise Contradiction("Entry and exit are the same condition. When is the position closed?")
 
