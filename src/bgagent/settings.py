@@ -25,6 +25,9 @@ SECRET_NAMES = (
 )
 
 
+LONGEST_S = 30 * 86_400.0  # a job may take
+
+
 def _setting(name: str, default: Any) -> Any:
     return field(default=default, metadata={"name": name})
 
@@ -63,8 +66,13 @@ class Settings:
         return self.max_running or os.cpu_count() or 1
 
     def shown(self) -> dict[str, str]:
-        """Every setting by its environment name, as text, without secrets; keys that are set are named as `set`."""
+        """Every setting by its environment name, as text, without secrets.
+
+        Keys that are set are named as `set`, and so is the command of NLBT_NOTIFY, which may well hold one.
+        """
         rows = {str(item.metadata["name"]): _show(getattr(self, item.name)) for item in fields(self) if item.metadata}
+        if self.notify is not None:
+            rows["NLBT_NOTIFY"] = "set"
         rows.update(dict.fromkeys(self.secrets, "set"))
         return rows
 
@@ -94,14 +102,19 @@ def read_dotenv(folder: Path) -> dict[str, str]:
         ) from error
 
 
-def resolve(
-    environment: Mapping[str, str], dotenv: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None
-) -> Settings:
-    """One value of every setting: `overrides` (by field name, None: not given) over `environment` over `dotenv`.
+def surroundings(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with what `.env` in `folder` adds to it. A value that is empty gives way to that of `.env`."""
+    filled = _filled(environment)
+    added = {name: value for name, value in read_dotenv(folder).items() if name not in filled}
+    return {**environment, **added}
+
+
+def resolve(environment: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Settings:
+    """One value of every setting: `overrides` (by field name, None: not given) over `environment`.
 
     An empty value counts as not given. Raises BadUse naming the setting whose value cannot be used.
     """
-    named = {name: value.strip() for name, value in {**(dotenv or {}), **_filled(environment)}.items()}
+    named = {name: value.strip() for name, value in _filled(environment).items()}
     values: dict[str, Any] = {}
     for item in fields(Settings):
         if not item.metadata:
@@ -135,6 +148,13 @@ def _above_zero(kind: Callable[[str], Any]) -> Callable[[str], Any]:
         return value
 
     return read
+
+
+def _seconds(text: str) -> float:
+    value = float(_above_zero(float)(text))
+    if value > LONGEST_S:
+        raise ValueError(text)
+    return value
 
 
 def _zero_or_more(kind: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -179,8 +199,9 @@ _OPTIONS = {
     "data": "--data",
     "as_of": "--as-of",
 }
+_SECONDS = f"seconds above 0, at most {LONGEST_S:,.0f} (30 days),"
 _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "timeout_s": (_above_zero(float), "seconds above 0"),
+    "timeout_s": (_seconds, _SECONDS),
     "max_iters": (_above_zero(int), "a whole number above 0"),
     "model_calls": (_above_zero(int), "a whole number above 0"),
     "cache_dir": (Path, "a folder"),
@@ -189,7 +210,7 @@ _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "max_running": (_zero_or_more(int), "a whole number, 0 or more"),
     "launcher": (_launcher, "auto, tmux or plain"),
     "sandbox_memory_mb": (_above_zero(int), "megabytes above 0"),
-    "sandbox_timeout_s": (_above_zero(float), "seconds above 0"),
+    "sandbox_timeout_s": (_seconds, _SECONDS),
     "allow_weak_isolation": (_yes_or_no, "yes or no"),
     "budget_usd": (_above_zero(float), "dollars above 0"),
     "as_of": (read_moment, "an ISO date or time"),
