@@ -10,6 +10,7 @@ import pytest
 
 from tests.artifacts.published import complaints
 from tests.e2e.project import CROSSOVER, Project
+from tests.jobs.builders import eventually
 from tests.reporting.browser import CHROMIUM
 
 
@@ -35,10 +36,10 @@ def test_the_report_can_be_found_and_read(done: Project):
 
 def test_the_page_of_all_jobs_stands_after_the_first_one(done: Project):
     page = done.root / "reports" / "index.html"
-    assert 'href="cross.html"' in page.read_text(encoding="utf-8")
+    eventually(lambda: page.exists() and 'href="cross.html"' in page.read_text(encoding="utf-8"))
     assert done.nlbt("bg-report").stdout.strip() == str(page)
     done.run("Buy and hold NOSUCH in 2024", name="other")
-    assert 'href="other.html"' in page.read_text(encoding="utf-8")
+    eventually(lambda: 'href="other.html"' in page.read_text(encoding="utf-8"))  # made right after the job has ended
     assert 'href="cross.html"' in page.read_text(encoding="utf-8")
 
 

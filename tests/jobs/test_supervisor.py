@@ -56,6 +56,20 @@ def test_a_command_ends_as_it_ended(folders, command, word, exit_code, message):
     assert leftovers(folders) == []
 
 
+def test_a_time_limit_of_ages_is_one(folders):
+    job = ended(folders, start(folders, "true", timeout_s=1e300).job_id).job
+    assert (job.word, job.exit_code) == ("succeeded", 0)
+
+
+def test_a_defect_of_the_supervisor_is_the_end_of_the_job(folders):
+    submitted = start(folders, "true", max_running="many")  # what no caller of ours does
+    job = ended(folders, submitted.job_id).job
+    assert (job.word, job.exit_code) == ("failed", 1)
+    assert "TypeError" in job.state.result.message
+    assert any("Traceback" in event["traceback"] for event in read_events(submitted.files.events, about="defect"))
+    assert leftovers(folders) == []
+
+
 def test_a_working_directory_that_is_gone_is_named(folders, tmp_path):
     job = ended(folders, start(folders, "true", cwd=tmp_path / "gone").job_id).job
     assert job.exit_code == 11

@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from bgagent.batch import BatchResult, BatchRow, ranked, read_rows, run_rows, to_plain
+from bgagent.cli.streams import say
 from bgagent.cli.text import plain, table, terminal_width
 from bgagent.cli.watching import INTERRUPTED
 from bgagent.errors import BadUse
-from bgagent.settings import read_dotenv, resolve
+from bgagent.settings import resolve, surroundings
 
 _LONGEST_SENTENCE = 60
 _RATES = ("total_return", "cagr", "volatility", "max_drawdown", "win_rate", "exposure")
@@ -39,21 +40,21 @@ def command(file: Path, metric: str, *, as_json: bool) -> int:
     """
     rows = read_rows(Path("stdin.txt") if str(file) == "-" else file, _text_of(file))
     root = Path.cwd()
-    slots = resolve({**read_dotenv(root), **os.environ}).slots
+    slots = resolve(surroundings(root, os.environ)).slots
     executor = ThreadPoolExecutor(slots)  # a thread only waits: the work is done by the jobs' own processes
     try:
         with _progress(rows, quiet=as_json) as told:
             results = run_rows(rows, executor, root=root, metric=metric, on_result=told)
     except KeyboardInterrupt:
-        click.echo(f"\nwhat runs goes on; nlbt bg-batch {file} takes it up again", err=True)
+        say(f"\nwhat runs goes on; nlbt bg-batch {file} takes it up again", err=True)
         sys.stdout.flush()
         os._exit(INTERRUPTED)  # the threads would wait for their jobs
     executor.shutdown()
     best_first = ranked(results)
     if as_json:
-        click.echo(json.dumps([to_plain(result) for result in best_first], indent=2))
+        say(json.dumps([to_plain(result) for result in best_first], indent=2))
     else:
-        click.echo(_summary(best_first, rows, metric))
+        say(_summary(best_first, rows, metric))
     return max(result.exit_code for result in results)
 
 

@@ -13,7 +13,7 @@ from bgagent.cli.data_rows import entry_row, facts, file_row, show, warnings
 from bgagent.cli.text import plain, table
 from bgagent.errors import BadUse, DataUnavailable
 from bgagent.periods import Period, Timeframe
-from bgagent.settings import Settings, read_dotenv, resolve
+from bgagent.settings import Settings, resolve, surroundings
 
 if TYPE_CHECKING:
     from bgagent.data.cache import Entry, SeriesCache
@@ -230,7 +230,7 @@ def check(provider: str, symbol: str, *, timeframe: str, start: str | None, end:
 
 
 def _settings() -> Settings:
-    return resolve({**read_dotenv(Path.cwd()), **os.environ})
+    return resolve(surroundings(Path.cwd(), os.environ))
 
 
 def _cache(settings: Settings) -> "SeriesCache":

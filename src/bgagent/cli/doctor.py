@@ -16,7 +16,7 @@ from bgagent import api
 from bgagent.cli.text import plain, table
 from bgagent.errors import BgAgentError
 from bgagent.jobs import locks
-from bgagent.settings import Settings, read_dotenv, resolve
+from bgagent.settings import Settings, resolve, surroundings
 
 _KILLS = re.compile(r"^\s*KillUserProcesses\s*=\s*(\w+)", re.MULTILINE)
 _YES = ("yes", "true", "on", "1")
@@ -42,7 +42,7 @@ def command(*, as_json: bool) -> int:
     nlbt doctor --json
     """
     root = Path.cwd()
-    settings = resolve({**read_dotenv(root), **os.environ})
+    settings = resolve(surroundings(root, os.environ))
     findings = list(_look(root, settings))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))

@@ -13,14 +13,14 @@ from bgagent.cli.text import plain, table
 from bgagent.engine.plan import Costs
 from bgagent.errors import NeedsClarification, NeedsModel
 from bgagent.language.read import Defaults, Reading, read
-from bgagent.settings import read_dotenv, resolve
+from bgagent.settings import resolve, surroundings
 from bgagent.understanding.explain import ExplainedRow, explain
 
 
 def explain_sentence(sentence: str, *, as_of: str | None, as_json: bool) -> int:
     """Prints how the sentence is read; 0 when it can be run as it is, else the exit code its job would end with."""
     api.checked_sentence(sentence)
-    settings = resolve({**read_dotenv(Path.cwd()), **os.environ}, overrides={"as_of": as_of})
+    settings = resolve(surroundings(Path.cwd(), os.environ), overrides={"as_of": as_of})
     defaults = Defaults(costs=Costs(slippage_bps=settings.slippage_bps, commission_bps=settings.commission_bps))
     reading = read(sentence, now=settings.as_of or datetime.now(UTC), defaults=defaults)
     rows = explain(reading)

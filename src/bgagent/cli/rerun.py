@@ -16,7 +16,7 @@ from bgagent.engine.backtest import run_strategy
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.strategy import Strategy
 from bgagent.errors import BadUse, BgAgentError
-from bgagent.settings import read_dotenv, resolve
+from bgagent.settings import resolve, surroundings
 from bgagent.wiring import load_bars
 
 
@@ -38,7 +38,7 @@ def _rerun(strategy: type[Strategy], file: Path) -> str:
         raise BadUse(f"there is no spec.json beside {file.name}", hint="run it in the folder of its report")
     spec = from_json((folder / "spec.json").read_bytes(), StrategySpec)
     request = from_json((folder / "request.json").read_bytes(), Request)
-    settings = resolve({**read_dotenv(Path.cwd()), **os.environ})
+    settings = resolve(surroundings(Path.cwd(), os.environ))
     symbol = _symbol_of(folder, file, spec)
     bars = load_bars(spec, request, settings, symbol)
     result = run_strategy(strategy, bars.bars, first=bars.warmup_bars, account=spec.account)

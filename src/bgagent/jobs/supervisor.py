@@ -10,11 +10,12 @@ import select
 import signal
 import sys
 import time
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bgagent.errors import MachineUnfit
+from bgagent.errors import Bug, MachineUnfit
 from bgagent.jobs import handover, locks, processes, store, turns
 from bgagent.jobs.body import Body, start_body
 from bgagent.jobs.endings import conclude, stop_is_asked_for, text_of, why_to_end
@@ -28,6 +29,7 @@ from bgagent.jobs.stamps import utc_now
 from bgagent.jobs.state import CRASHED, Job, JobResult, Process, Queued, Running
 
 _AFTERWARDS_WITHIN_S = 60.0
+_LONGEST_PAUSE_S = 3600.0  # select(2) takes no number of seconds, however large
 
 
 def supervise(logs: str, reports: str, job_id: str, sealed: bytes) -> None:
@@ -64,6 +66,10 @@ class _Supervision:
         except OSError as error:
             unfit = MachineUnfit.from_os_error(error, error.filename or self.files.logs)
             self._conclude(JobResult(unfit.exit_code, text_of(unfit)))
+        except Exception as error:  # noqa: BLE001 - a defect here is the end of the job too, and has to be told
+            with suppress(MachineUnfit):
+                self.log.write("error", "defect", {"traceback": traceback.format_exc()})
+            self._conclude(JobResult(Bug.exit_code, f"{type(error).__name__}: {error}"))
         self._run_what_comes_afterwards()
 
     def _take_over(self) -> Job | None:
@@ -145,7 +151,8 @@ class _Supervision:
                 until = time.monotonic() + self.envelope.grace_s
                 body.ask_to_end(signum)
             readable = [self.signals.descriptor, *([body.output.descriptor] if body.output.is_open else [])]
-            select.select(readable, [], [], None if until is None else max(0.0, until - time.monotonic()))
+            left = _LONGEST_PAUSE_S if until is None else until - time.monotonic()
+            select.select(readable, [], [], min(max(0.0, left), _LONGEST_PAUSE_S))
             body.output.take()
 
     def _record(self, event: str, job: Job) -> None:
