@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from bgagent import api
+from bgagent.cli.streams import say
 from bgagent.cli.text import plain
 from bgagent.cli.watching import conclusion, watch
 
@@ -49,7 +50,7 @@ def command(sentence: str, *, wait: bool, explain: bool, as_json: bool, **option
     job = api.run_background_job(sentence, **options)
     if not wait:
         if as_json:
-            click.echo(json.dumps({name: _text(getattr(job, name)) for name in job.__dataclass_fields__}, indent=2))
+            say(json.dumps({name: _text(getattr(job, name)) for name in job.__dataclass_fields__}, indent=2))
         else:
             tell(job)
         return 0
@@ -57,9 +58,9 @@ def command(sentence: str, *, wait: bool, explain: bool, as_json: bool, **option
         tell(job)
     code = watch(job.job_id, quiet=as_json)
     if as_json:
-        click.echo(json.dumps(api.job_status(job.job_id), indent=2))
+        say(json.dumps(api.job_status(job.job_id), indent=2))
     else:
-        click.echo(conclusion(job.job_id))
+        say(conclusion(job.job_id))
     return code
 
 
@@ -75,9 +76,9 @@ def tell(job: api.BackgroundJob) -> None:
     if job.attach:
         rows.append(("watch", job.attach))
     for label, value in rows:
-        click.echo(f"{label:<8}{plain(value)}")
+        say(f"{label:<8}{plain(value)}")
     if job.note:
-        click.echo(plain(job.note), err=True)
+        say(plain(job.note), err=True)
 
 
 def _text(value: object) -> object:

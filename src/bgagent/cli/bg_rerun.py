@@ -11,6 +11,7 @@ import click
 from bgagent import api
 from bgagent.cli import completion
 from bgagent.cli.bg import tell
+from bgagent.cli.streams import say
 from bgagent.cli.text import plain
 from bgagent.cli.watching import INTERRUPTED, conclusion, watch
 from bgagent.errors import BadUse
@@ -64,7 +65,7 @@ def command(
     started = rerun_background_job(earlier.job_id, sentence, model=model, as_of=as_of, resume=resume, suffix=suffix)
     if not (wait or verify):
         if as_json:
-            click.echo(json.dumps({"job_id": started.job_id, "rerun_of": earlier.job_id}, indent=2))
+            say(json.dumps({"job_id": started.job_id, "rerun_of": earlier.job_id}, indent=2))
         else:
             tell(started)
         return 0
@@ -76,9 +77,9 @@ def command(
     if verify:
         return _compared(earlier.files.report_json, started.report_json, as_json=as_json)
     if as_json:
-        click.echo(json.dumps(api.job_status(started.job_id), indent=2))
+        say(json.dumps(api.job_status(started.job_id), indent=2))
     else:
-        click.echo(conclusion(started.job_id))
+        say(conclusion(started.job_id))
     return code
 
 
@@ -86,13 +87,13 @@ def _compared(old: Path, new: Path, *, as_json: bool) -> int:
     found = list(differences(_without_times(old), _without_times(new)))
     if as_json:
         rows = [{"place": place, "old": was, "new": is_now} for place, was, is_now in found]
-        click.echo(json.dumps({"same": not found, "differences": rows}, indent=2))
+        say(json.dumps({"same": not found, "differences": rows}, indent=2))
     elif not found:
-        click.echo(f"same: {new.name} is {old.name} again, apart from times")
+        say(f"same: {new.name} is {old.name} again, apart from times")
     else:
-        click.echo(f"NOT the same: {new.name} differs from {old.name} in {len(found)} places")
+        say(f"NOT the same: {new.name} differs from {old.name} in {len(found)} places")
         for place, was, is_now in found[:_MOST_SHOWN]:
-            click.echo(f"  {plain(place)}: {_short(was)} -> {_short(is_now)}")
+            say(f"  {plain(place)}: {_short(was)} -> {_short(is_now)}")
     return NOT_THE_SAME if found else 0
 
 

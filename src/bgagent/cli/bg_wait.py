@@ -6,6 +6,7 @@ import click
 
 from bgagent import api
 from bgagent.cli import completion
+from bgagent.cli.streams import say
 from bgagent.cli.watching import INTERRUPTED, conclusion, how_to_get_back
 from bgagent.jobs import control, store
 
@@ -29,16 +30,16 @@ def command(jobs: tuple[str, ...], *, timeout: float | None, for_any: bool, as_j
     try:
         waited = control.wait(folders, job_ids, timeout_s=timeout, for_any=for_any)
     except KeyboardInterrupt:
-        click.echo(f"\n{how_to_get_back(*job_ids)}", err=True)
+        say(f"\n{how_to_get_back(*job_ids)}", err=True)
         return INTERRUPTED
     for seen in waited.looks:
         api.settle(seen)
     if as_json:
-        click.echo(json.dumps([api.facts(folders, seen) for seen in waited.looks], indent=2))
+        say(json.dumps([api.facts(folders, seen) for seen in waited.looks], indent=2))
         return waited.exit_code
     for seen in waited.looks:
         if seen.job.has_ended:
-            click.echo(f"{seen.job.job_id}  {conclusion(seen.job.job_id)}")
+            say(f"{seen.job.job_id}  {conclusion(seen.job.job_id)}")
         else:
-            click.echo(f"{seen.job.job_id}  still {seen.job.word}", err=waited.timed_out)
+            say(f"{seen.job.job_id}  still {seen.job.word}", err=waited.timed_out)
     return waited.exit_code

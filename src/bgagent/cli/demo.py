@@ -4,6 +4,7 @@ import click
 
 from bgagent import api
 from bgagent.cli.bg import tell
+from bgagent.cli.streams import say
 from bgagent.cli.watching import conclusion, key_figures, watch
 
 SENTENCE = "Backtest AAPL 50/200 MA crossover in 2024 with $25K"
@@ -16,13 +17,13 @@ def command() -> int:
     \b
     nlbt demo
     """
-    click.echo(f'nlbt bg "{SENTENCE}" --data demo --wait\n')
+    say(f'nlbt bg "{SENTENCE}" --data demo --wait\n')
     job = api.run_background_job(SENTENCE, data="demo")
     tell(job)
     code = watch(job.job_id, quiet=False)
-    click.echo(f"\n{conclusion(job.job_id)}")
+    say(f"\n{conclusion(job.job_id)}")
     if code in (0, 10):
-        click.echo(f"\n{key_figures(api.read_report(job.report_json))}\n")
-        click.echo("SYNTHETIC prices: made up by a random number generator, they say nothing about a real market.")
-        click.echo("Real ones: --data DIR (csv or parquet files), or none at all for Yahoo.")
+        say(f"\n{key_figures(api.read_report(job.report_json))}\n")
+        say("SYNTHETIC prices: made up by a random number generator, they say nothing about a real market.")
+        say("Real ones: --data DIR (csv or parquet files), or none at all for Yahoo.")
     return code

@@ -1,13 +1,14 @@
 """`nlbt`: finds the verb, loads only its module, and turns errors into one line and an exit code."""
 
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
 import bgagent
+from bgagent.cli.streams import NobodyListens, mute, open_what_is_closed, say
 from bgagent.cli.text import error_line, plain
 from bgagent.cli.verbs import VERBS
 from bgagent.errors import BgAgentError
@@ -32,6 +33,24 @@ class VerbGroup(click.Group):
         with formatter.section("Verbs"):
             formatter.write_dl([(verb, help_line) for verb, (_, help_line) in VERBS.items()])
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """As in any group, but a closed pipe, as of `--help`, is none of click's business."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except BrokenPipeError as error:
+            raise NobodyListens from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the verb; what it gives back is the exit code."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise NobodyListens from error
+        return code
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -53,22 +72,22 @@ def nlbt() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with the code of DESIGN's table; every expected error is one line on stderr."""
+    open_what_is_closed()
     try:
         code = nlbt.main(args=arguments, prog_name="nlbt", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        say(error.format_message(), err=True)
         sys.exit(2)
     except click.ClickException as error:
         where = f" (see: {error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
-        click.echo(f"nlbt: {plain(error.format_message())}{where}", err=True)
+        say(f"nlbt: {plain(error.format_message())}{where}", err=True)
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
     except BgAgentError as error:
-        click.echo(f"nlbt: {error_line(error)}", err=True)
+        say(f"nlbt: {error_line(error)}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # the reader of a pipe went away (`nlbt bg-logs | head`): nothing is left to say, and nobody to say it to
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except NobodyListens:
+        mute()
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)

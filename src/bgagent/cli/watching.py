@@ -5,9 +5,8 @@ import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-import click
-
 from bgagent import api
+from bgagent.cli.streams import say
 from bgagent.cli.text import plain, table
 from bgagent.jobs import store
 from bgagent.jobs.folders import Folders
@@ -41,7 +40,7 @@ def watch(job_id: str, *, quiet: bool) -> int:
                 time.sleep(pause_s)
                 pause_s = min(pause_s * 1.5, _LONGEST_POLL_S)
     except KeyboardInterrupt:
-        click.echo(f"\n{how_to_get_back(job_id)}", err=True)
+        say(f"\n{how_to_get_back(job_id)}", err=True)
         return INTERRUPTED
     if is_live:
         ring()
@@ -57,7 +56,7 @@ def how_to_get_back(*job_ids: str) -> str:
 
 def ring() -> None:
     """The terminal's bell."""
-    click.echo("\a", err=True, nl=False)
+    say("\a", err=True, nl=False)
 
 
 def _view(folders: Folders) -> "LiveView":
