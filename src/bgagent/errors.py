@@ -60,7 +60,10 @@ class NeedsClarification(UserError):
 
 
 class NeedsModel(UserError):
-    """Words of the sentence that the embedded reader cannot explain, and no model to ask."""
+    """Words of the sentence that the embedded reader cannot explain, and no model to ask.
+
+    words: none when it was the person who wanted a model to read all of them.
+    """
 
     exit_code = 4
     status = "needs_model"
@@ -68,7 +71,7 @@ class NeedsModel(UserError):
     def __init__(self, words: tuple[str, ...], *, hint: str = "") -> None:
         named = ", ".join(f"'{word}'" for word in words)
         super().__init__(
-            f"the embedded reader does not understand {named}",
+            f"the embedded reader does not understand {named}" if words else "no language model is set",
             hint=hint or "say it in other words, or set LLM_MODEL and its key so that a language model can read it",
         )
         self.words = words
@@ -111,6 +114,16 @@ class MachineUnfit(OutsideError):
             return cls(f"no room left on the disk for {path}", hint="free some space and run the job again")
         reason = (error.strerror or str(error)).lower()
         return cls(f"cannot write {path}: {reason}", hint="make the folder writable or run from another one")
+
+    @classmethod
+    def unusable(cls, error: OSError, path: object) -> "MachineUnfit":
+        """What an OSError means that came when a file or folder of the program was to be read or used."""
+        reason = (error.strerror or str(error)).lower()
+        gone = isinstance(error, FileNotFoundError)
+        return cls(
+            f"cannot use {path}: {reason}",
+            hint="somebody took it away meanwhile" if gone else "put it right, or run from another folder",
+        )
 
 
 class NoAcceptableStrategy(BgAgentError):

@@ -37,3 +37,9 @@ def test_verbs_options_and_jobs_are_completed(project: Project, words: str, want
     done = project.nlbt(_NLBT_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(words.count(" ")))
     assert {line.partition(",")[2] for line in done.stdout.splitlines()} == wanted
     assert sys.executable not in done.stdout
+
+
+def test_where_jobs_cannot_be_read_nothing_is_completed_and_nothing_said(project: Project):
+    (project.root / "logs").write_text("in the way")
+    done = project.nlbt(_NLBT_COMPLETE="bash_complete", COMP_WORDS="nlbt bg-wait ", COMP_CWORD="2")
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")

@@ -1,12 +1,15 @@
 """Everything that cannot be done ends in one line that says what to do, with the right exit code, and no traceback."""
 
 import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.project import CROSSOVER, Project, make_project
+from tests.jobs.builders import eventually
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:
@@ -98,6 +101,51 @@ def test_reports_that_cannot_be_written_are_exit_11(project: Project):
     done = project.nlbt("bg", CROSSOVER)
     assert done.returncode == 11
     assert "reports" in one_line(done)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        *(["bg-list"], ["bg-list", "--json"], ["bg-status"], ["bg-status", "j"], ["bg-wait", "j"], ["bg-logs", "j"]),
+        *(["bg-logs", "-f", "j"], ["bg-clean"], ["bg-clean", "j"], ["bg-stop", "--all"], ["bg-stop", "j"]),
+        *(["bg-report", "j"], ["bg-rerun", "j"]),
+    ],
+    ids=" ".join,
+)
+def test_logs_that_are_no_folder_are_exit_11(project: Project, verb: list[str]):
+    (project.root / "logs").write_text("in the way")
+    done = project.nlbt(*verb)
+    assert done.returncode == 11, done.stdout + done.stderr
+    assert "logs: not a directory" in one_line(done)
+    assert (project.root / "logs").read_text() == "in the way"
+
+
+@pytest.mark.parametrize("verb", [["bg", "--wait"], ["bg-wait"]], ids=" ".join)
+def test_logs_that_are_removed_under_a_wait_are_exit_11(project: Project, verb: list[str]):
+    os.mkfifo(project.root / "prices" / "TIDE.csv")  # whoever reads it waits
+    asked = ["bg", "Buy and hold TIDE in 2024", "--name", "tide"]
+    if verb == ["bg-wait"]:
+        assert project.nlbt(*asked).returncode == 0
+    command = ["bg-wait", "tide"] if verb == ["bg-wait"] else [*asked, "--wait"]
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "bgagent", *command],
+        cwd=project.root,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    eventually((project.root / "logs" / "tide.json").exists)
+    body = project.wait_until("tide", phase="data")
+    moved = project.root / "moved"
+    (project.root / "logs").rename(moved)
+    out, err = waiting.communicate(timeout=30)
+    os.kill(body["pid"], signal.SIGKILL)
+    os.kill(body["body_pid"], signal.SIGKILL)
+    assert waiting.returncode == 11, out + err
+    assert "Traceback" not in out + err
+    assert len(err.splitlines()) == 1
+    assert "took it away" in err
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")

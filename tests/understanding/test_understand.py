@@ -54,6 +54,7 @@ def test_what_contradicts_itself_is_asked():
 def test_reading_by_a_model_without_one_says_so():
     with pytest.raises(NeedsModel) as caught:
         understand(request("Buy and hold AAPL in 2024", reader="model"))
+    assert caught.value.message == "no language model is set"
     assert "--reader embedded" in caught.value.hint
 
 

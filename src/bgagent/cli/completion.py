@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from bgagent import api
-from bgagent.errors import Bug
+from bgagent.errors import Bug, MachineUnfit
 from bgagent.jobs import store
 
 SHELLS = ("bash", "zsh", "fish")
@@ -34,5 +34,8 @@ def command(context: click.Context, shell: str) -> int:
 
 def jobs(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     """Ids of jobs that begin so, for click."""
-    folders = api.folders_of(Path.cwd())
-    return [job_id for job_id in sorted(store.job_ids(folders)) if job_id.startswith(incomplete)]
+    try:
+        ids = store.job_ids(api.folders_of(Path.cwd()))
+    except MachineUnfit:
+        return []  # whoever presses a key is not told; the verb will say it
+    return [job_id for job_id in sorted(ids) if job_id.startswith(incomplete)]

@@ -11,7 +11,7 @@ import bgagent
 from bgagent.cli.streams import NobodyListens, mute, open_what_is_closed, say
 from bgagent.cli.text import error_line, plain
 from bgagent.cli.verbs import VERBS
-from bgagent.errors import BgAgentError
+from bgagent.errors import BgAgentError, MachineUnfit
 
 
 class VerbGroup(click.Group):
@@ -49,6 +49,8 @@ class VerbGroup(click.Group):
             sys.stdout.flush()
         except BrokenPipeError as error:
             raise NobodyListens from error
+        except OSError as error:  # `logs` is no folder, or was removed under a verb that waits
+            raise MachineUnfit.unusable(error, error.filename or "the project's folder") from error
         return code
 
     def resolve_command(

@@ -64,11 +64,13 @@ def load(files: JobFiles) -> Job:
 
 
 def job_ids(folders: Folders) -> list[str]:
-    """Ids of all jobs, in no order."""
+    """Ids of all jobs, in no order; none while there is no folder. MachineUnfit when it cannot be read."""
     try:
         names = os.listdir(folders.logs)
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise MachineUnfit.unusable(error, folders.logs) from error
     ending = ".jsonl"
     return [name[: -len(ending)] for name in names if name.endswith(ending) and not name.startswith(".")]
 

@@ -41,10 +41,7 @@ def understand(
         )
     if request.reader == "model":
         if read_by_model is None:
-            raise NeedsModel(
-                (_shortened(sentence),),
-                hint="a model was asked for and none is set: set LLM_MODEL and its key, or use --reader embedded",
-            )
+            raise NeedsModel((), hint="--reader model needs one: set LLM_MODEL and its key, or use --reader embedded")
         return read_by_model(sentence)
     reading = read(sentence, now=request.as_of, defaults=defaults or Defaults(), last_session=last_session)
     on_reading(reading)
@@ -62,8 +59,3 @@ def settled(reading: Reading) -> Understood:
         reasons = "; ".join(dict.fromkeys(part.why for part in reading.unexplained if part.why))
         raise NeedsModel(tuple(part.text for part in reading.unexplained), hint=reasons)
     return Understood(reading.spec, reading.clauses, reading.assumptions)
-
-
-def _shortened(sentence: str) -> str:
-    line = " ".join(sentence.split())
-    return line if len(line) <= 60 else f"{line[:57]}..."
