@@ -45,8 +45,9 @@ def test_a_running_job_stays_even_when_it_is_named(project: Project):
     assert project.nlbt("bg", "Buy and hold TIDE in 2024 with $10K", "--name", "busy").returncode == 0
     project.wait_until("busy", state="running")
     done = project.nlbt("bg-clean", "busy", "--older-than", "0d")
-    assert done.returncode == 0, done.stderr
-    assert "nothing to remove" in done.stdout
+    assert done.returncode == 2, done.stdout
+    assert "busy is still running" in done.stderr
+    assert project.nlbt("bg-clean", "--older-than", "0d").returncode == 0
     assert project.state("busy")["state"] == "running"
     assert project.nlbt("bg-stop", "busy").returncode == 0
     assert project.nlbt("bg-clean", "busy").returncode == 0

@@ -11,6 +11,7 @@ from bgagent import api
 from bgagent.cli import completion
 from bgagent.cli.spans import span_of
 from bgagent.cli.text import table, terminal_width
+from bgagent.errors import BadUse
 from bgagent.jobs import lifecycle, store
 from bgagent.jobs.lifecycle import Look
 from bgagent.jobs.removal import Removal, removal, remove
@@ -24,7 +25,9 @@ from bgagent.jobs.state import EndWord, Finished
 @click.option("--dry-run", is_flag=True, default=False, help="Show what would go, and remove nothing.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")
 def command(jobs: tuple[str, ...], older_than: str, states: tuple[str, ...], *, dry_run: bool, as_json: bool) -> int:
-    """Remove the logs and reports of old jobs, or of the JOBS named, however old. A job that lives stays.
+    """Remove the logs and reports of old jobs, or of the JOBS named, however old.
+
+    A job that lives stays; naming it is refused.
 
     \b
     nlbt bg-clean --dry-run
@@ -34,9 +37,11 @@ def command(jobs: tuple[str, ...], older_than: str, states: tuple[str, ...], *, 
     now = datetime.now(UTC)
     age = timedelta(0) if jobs else span_of(older_than)
     named = {store.find(folders, job) for job in jobs}
+    everything = lifecycle.look_at_all(folders)
+    _refuse_what_lives([seen for seen in everything if seen.job.job_id in named and not seen.job.has_ended])
     chosen = [
         seen
-        for seen in lifecycle.look_at_all(folders)
+        for seen in everything
         if (not named or seen.job.job_id in named)
         and _is_old(seen, now, age)
         and (not states or seen.job.word in states)
@@ -49,6 +54,13 @@ def command(jobs: tuple[str, ...], older_than: str, states: tuple[str, ...], *, 
     else:
         click.echo(_told(gone, dry_run=dry_run))
     return 0
+
+
+def _refuse_what_lives(named: Sequence[Look]) -> None:
+    if named:
+        ids = " ".join(seen.job.job_id for seen in named)
+        still = ", ".join(f"{seen.job.job_id} is still {seen.job.word}" for seen in named)
+        raise BadUse(f"{still}; nothing was removed", hint=f"nlbt bg-stop {ids} ends it")
 
 
 def _is_old(seen: Look, now: datetime, age: timedelta) -> bool:
