@@ -129,6 +129,19 @@ def test_explain_runs_nothing(project: Project):
     assert not (project.root / "logs").exists() or not list((project.root / "logs").iterdir())
 
 
+def test_explain_names_the_options_that_it_cannot_heed(project: Project):
+    for options, named in (
+        (["--wait", "--name", "x"], "--name, --wait"),
+        (["--reader", "model"], "--reader"),
+        (["--timeout", "600"], "--timeout"),
+    ):
+        done = project.nlbt("bg", CROSSOVER, "--explain", *options)
+        assert done.returncode == 2, done.stdout
+        assert f"cannot heed {named};" in done.stderr
+    done = project.nlbt("bg", CROSSOVER, "--explain", "--reader", "embedded", "--as-of", "2025-01-31", "--json")
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_strategy_of_a_report_runs_again(project: Project):
     report = project.run(CROSSOVER, name="again")
     done = subprocess.run(

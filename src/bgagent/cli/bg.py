@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from bgagent import api
 from bgagent.cli.streams import say
 from bgagent.cli.text import plain
 from bgagent.cli.watching import conclusion, watch
+from bgagent.errors import BadUse
 
 
 @click.command("bg")
@@ -46,6 +48,7 @@ def command(sentence: str, *, wait: bool, explain: bool, as_json: bool, **option
     if explain:
         from bgagent.cli.explain import explain_sentence
 
+        _refuse_what_explain_cannot_heed(click.get_current_context(), options["reader"])
         return explain_sentence(sentence, as_of=options["as_of"], as_json=as_json)
     job = api.run_background_job(sentence, **options)
     if not wait:
@@ -62,6 +65,17 @@ def command(sentence: str, *, wait: bool, explain: bool, as_json: bool, **option
     else:
         say(conclusion(job.job_id))
     return code
+
+
+def _refuse_what_explain_cannot_heed(context: click.Context, reader: str) -> None:
+    heeded = {"sentence", "explain", "as_of", "as_json", *(["reader"] if reader in ("auto", "embedded") else [])}
+    given = [
+        option.opts[0]
+        for option in context.command.params
+        if option.name not in heeded and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise BadUse(f"--explain runs nothing and cannot heed {', '.join(given)}", hint="leave out one or the other")
 
 
 def tell(job: api.BackgroundJob) -> None:
