@@ -74,7 +74,7 @@ class Chart:
         ends: dict[int, Any] = {}
         if name in grammar.primitives:
             first, function = grammar.primitives[name]
-            starts = (place,) if first is None else self._starts[place] if self.start_keys[place] & first else ()
+            starts = (place,) if first is None else [at for at in self._starts[place] if self.keys[at] in first]
             for start in starts:
                 for end, value in function(self, start):
                     ends.setdefault(end, value)

@@ -97,7 +97,8 @@ class Context(Spoken):
             if _is_signal(right):
                 return candidate
             own = self.value(candidate).scale
-            if own is scale or (scale is Scale.ANY and own is not Scale.VOLUME):
+            plain = scale is Scale.ANY and (candidate is before or left is not None or own is not Scale.PRICE)
+            if own is scale or (plain and own is not Scale.VOLUME):
                 return candidate
         if scale is Scale.PRICE:
             return CLOSE
@@ -128,6 +129,8 @@ class Context(Spoken):
             if first.scale not in (Scale.MACD, Scale.FRACTION):
                 raise Unclear("What is positive or negative? Name the indicator.")
             return second.node
+        if first.scale is Scale.PRICE and isinstance(second.node, Number) and second.node.value <= 0:
+            raise Unclear("A price is never zero or below. Which level is meant?")
         allowed = {first.scale, Scale.ANY} if first.scale is not Scale.FRACTION else {Scale.FRACTION}
         if first.scale is Scale.FRACTION and second.node == Number(0.0):
             return second.node
@@ -153,6 +156,8 @@ class Context(Spoken):
                 other = self.comparand_of(subject)
         first = self.value(subject)
         second = self.value(other, against=first.scale)
+        if first.node == second.node:
+            raise Unclear("What crosses what? Name both lines.")
         self.subjects = (subject,)
         self.comparands[subject] = other
         self.crossed = (subject, other)

@@ -1,9 +1,13 @@
 """Conditions that can never hold: RSI under 30 and over 70, an average above and below another."""
 
-from bgagent.engine.expression import Call, Compare, Logic, Node, Number, unparse
+from bgagent.engine.expression import Call, Compare, Logic, Name, Node, Number, unparse
 
 _RANGES = {"rsi": (0.0, 100.0), "mfi": (0.0, 100.0), "adx": (0.0, 100.0), "stochastic_k": (0.0, 100.0),
            "stochastic_d": (0.0, 100.0), "williams_r": (-100.0, 0.0)}  # fmt: skip
+_ALWAYS = (  # of one bar
+    ("low", "<=", "open"), ("low", "<=", "close"), ("low", "<=", "high"),
+    ("high", ">=", "open"), ("high", ">=", "close"),
+)  # fmt: skip
 _CROSSES = {"crosses_above": ">", "crosses_below": "<"}
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -17,6 +21,8 @@ def impossible(node: Node) -> bool:
         return True
     bounds: dict[str, tuple[float, bool, float, bool]] = {}
     orders: dict[tuple[str, str], set[str]] = {}
+    for first, operator, second in _ALWAYS:
+        _order(orders, Name(first), Name(second), operator)
     for part in parts:
         match part:
             case Compare(operator, left, Number(level)) if operator in _FLIPPED:
@@ -29,7 +35,14 @@ def impossible(node: Node) -> bool:
                 _order(orders, left, right, operator)
             case Call("crosses_above" | "crosses_below" as cross, (left, right)):
                 _order(orders, left, right, _CROSSES[cross])
-    return any(_clash(operators) for operators in orders.values())
+    return any(_clash(operators) for operators in orders.values()) or _crosses_both_ways(parts)
+
+
+def _crosses_both_ways(parts: tuple[Node, ...]) -> bool:
+    """True when one value has to cross levels upwards and downwards on the same bar."""
+    crossing = [part for part in parts if isinstance(part, Call) and isinstance(part.arguments[-1], Number)]
+    ways = {(part.function, part.arguments[0]) for part in crossing if part.function in _CROSSES}
+    return any(("crosses_above", left) in ways and ("crosses_below", left) in ways for _, left in ways)
 
 
 def _narrow(bounds: dict[str, tuple[float, bool, float, bool]], left: Node, operator: str, level: float) -> bool:

@@ -2,19 +2,25 @@
 
 from dataclasses import replace
 
-from bgagent.engine.expression import Node, combine, nodes_of, series_of, unparse
+from bgagent.engine.expression import Call, Node, combine, nodes_of, series_of, unparse
 from bgagent.language.ideas import cross_idea
 from bgagent.language.ledger import Contradiction
 from bgagent.language.meanings import Filter, Idea, Lengths, Order
 from bgagent.language.measures import Average, Crossing, Extremity, Indicator
 from bgagent.language.mirrors import mirror
 from bgagent.language.phrases import condition as words_of
-from bgagent.language.signals import Signal, StrategyFacts
+from bgagent.language.signals import Signal, Signals, StrategyFacts
 from bgagent.language.spoken import Unclear
 
 _MISSING = {
     "crossover without lengths": "Which two averages cross? Give their lengths, for example 50 and 200 days.",
     "bands": "When is it bought and when sold: at which band, touched or closed beyond?",
+}
+
+
+_SIGNS_OF = {
+    "bands": frozenset(("bollinger_lower", "bollinger_middle", "bollinger_upper")),
+    "crossover without lengths": frozenset(("crosses_above", "crosses_below")),
 }
 
 
@@ -60,14 +66,19 @@ class Entries:
                     "The sentence names two strategies. Which one is meant, or should they be compared?"
                 )
             chosen = full[0]
-        for idea in ideas:
-            value = (
-                idea.name
-                if idea.entry is None
-                else f"buy when {words_of(self.said.node(idea.entry), self.said.context.timeframe)}"
-            )
-            self.said.state(idea, "rules.entry", value)
+        for idea in full:
+            assert idea.entry is not None
+            said = words_of(self.said.node(idea.entry), self.said.context.timeframe)
+            self.said.state(idea, "rules.entry", f"buy when {said}")
         return chosen
+
+    def note_titles(self, signals: Signals) -> None:
+        """Notes the strategies that are only named, where some rule is about what they name."""
+        nodes = [part for signal in signals if signal and signal.when is not None for part in nodes_of(signal.when)]
+        used = {part.function for part in nodes if isinstance(part, Call)}
+        for idea in self.said.of(Idea):
+            if idea.entry is None and used & _SIGNS_OF.get(idea.name, frozenset((getattr(idea.topic, "name", ""),))):
+                self.said.state(idea, "rules.entry", f"a strategy on {idea.name}")
 
     def with_lengths(self, idea: Idea) -> Idea:
         """A crossover with the lengths that are given elsewhere."""

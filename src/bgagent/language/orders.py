@@ -1,7 +1,10 @@
 """Phrases for orders and what goes with them: buy when ..., sell after ..., hold while ..., stops, targets."""
 
+from collections.abc import Iterator
+
 from bgagent.engine.plan import SizeKind, Sizing
 from bgagent.language.comparisons import CLOSE
+from bgagent.language.elements import Finder
 from bgagent.language.meanings import Filter, Order, Size, Universe, WholeShares
 from bgagent.language.measures import Average, Comparing, Condition, Every, Indicator, Schedule, Trigger
 from bgagent.language.rulebook import Rules
@@ -136,12 +139,19 @@ def _extra(fact: object = None, protections: Facts = ()) -> Facts:
 RULES.listing("extras", "{extra}", between=",?", longest=4, flat=True)
 
 
+@RULES.primitive("fresh", None)
+def _fresh(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where what follows is no continuation of what stands before."""
+    if not place or chart.tokens[place - 1].word not in ("and", "or", "but", "when", "if", "while", "&", "with"):
+        yield place, ""
+
+
 @RULES.rule("lead", "{trigger} ,?", "{trigger} (:|-\\>)")
 def _lead(trigger: Trigger) -> Trigger | None:
     return trigger if _is_full(trigger) else None
 
 
-@RULES.rule("lead", "{condition} (:|,|-\\>)?")
+@RULES.rule("lead", "<fresh> {condition} (:|,|-\\>)?")
 def _bare_lead(condition: Condition) -> Trigger | None:
     """A condition without "when", set off from the order it leads to."""
     trigger = Trigger(condition)

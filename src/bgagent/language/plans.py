@@ -134,6 +134,7 @@ class _Maker:
             signal.when for signal in (entry, short_entry) if signal and signal.when is not None
         )
         exit_, short_exit = self.exits.exits(entry, short_entry, orders, idea if not entering else None, keeps=keeps)
+        self.entries.note_titles((entry, exit_, short_entry, short_exit))
         return entry, exit_, short_entry, short_exit
 
     def check_happens(self, signal: Signal | None, name: str) -> None:

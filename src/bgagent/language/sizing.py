@@ -6,17 +6,17 @@ from bgagent.language.quantities import Money
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()
+_SMALLEST_TRADE = 100.0
 
 
 @RULES.rule(
     "size",
     "{percent} <of_equity> <each_time>?",
-    "{percent} <per_trade>",
     "{percent} <position_size>",
     "<position_size> (of|is|:|=|at)? {percent} <of_equity>? <each_time>?",
     "<invest_word> {percent} <of_equity>? <each_time>?",
     "<using> {percent} <of_equity> <each_time>?",
-    "<using> {percent} <each_time>",
+    "(using|use|putting|investing|and use) {percent} <each_time>",
     "{percent} <sized>",
 )
 def _equity_share(percent: float) -> Size | None:
@@ -37,7 +37,9 @@ RULES.value("size", Size(Sizing(SizeKind.EQUITY, 0.5)), "(<using>|<invest_word>)
     "fixed {any_money} (positions|trades|<per_trade>)",
 )
 def _cash(any_money: Money) -> Size | None:
-    return Size(Sizing(SizeKind.CASH, any_money.amount), any_money.currency) if any_money.amount > 0 else None
+    """Small sums are more likely what a trade costs: "$1 per trade" is not read."""
+    enough = any_money.amount >= _SMALLEST_TRADE
+    return Size(Sizing(SizeKind.CASH, any_money.amount), any_money.currency) if enough else None
 
 
 @RULES.rule(

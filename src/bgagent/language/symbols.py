@@ -169,6 +169,8 @@ def _plain_ticker(
     after = tokens[place + 1] if place + 1 < len(tokens) else None
     if token.kind is not Kind.WORD or not token.word.isascii() or (place and tokens[place - 1].word == "%"):
         return nothing
+    if token.glued and not token.hyphen and place and tokens[place - 1].kind is Kind.NUMBER:
+        return nothing  # the k of 10k is no share of Kellogg
     ticker = token.word.upper()
     known = ticker in directory.tickers
     is_word = token.word in vocabulary or token.word in directory.also_words
