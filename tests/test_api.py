@@ -1,16 +1,18 @@
 """What looking at a job settles: its report says what its state says."""
 
 import json
+import shutil
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bgagent import api
-from bgagent.errors import BadUse
+from bgagent.errors import BadUse, MachineUnfit
 from bgagent.jobs import store
 from bgagent.jobs.folders import JobFiles
-from bgagent.jobs.state import Finished, Job, JobResult
+from bgagent.jobs.state import Finished, Job, JobResult, Queued
 from tests.artifacts.published import complaints
 
 MORNING = datetime(2024, 1, 31, 9, 30, tzinfo=UTC)
@@ -89,3 +91,16 @@ def test_the_report_of_a_success_that_was_taken_away_stays_away(tmp_path: Path):
     assert not files.report_json.exists()
     with pytest.raises(BadUse):
         api.job_status("nobody", root=tmp_path)
+
+
+def test_files_that_are_taken_away_end_the_waiting(tmp_path: Path):
+    folders = api.folders_of(tmp_path)
+    folders.make_ready()
+    files = folders.files("j")
+    store.save(files, Job("j", MORNING, Queued(None)))
+    files.events.touch()  # empty and new: somebody is about to submit it
+    remover = threading.Timer(0.05, shutil.rmtree, [folders.logs])
+    remover.start()
+    with pytest.raises(MachineUnfit, match="cannot use"):
+        api.wait_for_job("j", root=tmp_path, timeout=20)
+    remover.join()

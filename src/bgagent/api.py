@@ -156,9 +156,15 @@ def job_status(job_id: str, *, root: Path | None = None) -> dict[str, object]:
 
 
 def wait_for_job(job_id: str, *, timeout: float | None = None, root: Path | None = None) -> int:
-    """The job's exit code once it has ended; 124 when `timeout` seconds have passed before."""
+    """The job's exit code once it has ended; 124 when `timeout` seconds have passed before.
+
+    Raises BadUse when there is no such job, MachineUnfit when its files are taken away meanwhile.
+    """
     folders = folders_of(root)
-    waited = control.wait(folders, [store.find(folders, job_id)], timeout_s=timeout)
+    try:
+        waited = control.wait(folders, [store.find(folders, job_id)], timeout_s=timeout)
+    except FileNotFoundError as error:
+        raise MachineUnfit.unusable(error, error.filename or folders.logs) from error
     for seen in waited.looks:
         settle(seen)
     return waited.exit_code

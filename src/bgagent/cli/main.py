@@ -50,7 +50,7 @@ class VerbGroup(click.Group):
         except BrokenPipeError as error:
             raise NobodyListens from error
         except OSError as error:  # `logs` is no folder, or was removed under a verb that waits
-            raise MachineUnfit.unusable(error, error.filename or "the project's folder") from error
+            raise MachineUnfit.unusable(error, error.filename or "a file or a stream") from error
         return code
 
     def resolve_command(
