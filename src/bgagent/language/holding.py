@@ -65,6 +65,8 @@ def _buy_and_hold(
 @RULES.rule(
     "order",
     "<had_bought> {things:symbol_object} {start:window}?",
+    "<had_bought> {things:symbol_object} {start:bought_ago}",
+    "<had_bought> {capital} {things:symbol_object} {start:bought_ago}",
     "<had_bought> {capital} {things:symbol_object} {start:window}?",
     "<had_bought> {capital} {things:symbol_object} (on|at)? {bought:dated}",
     "<had_bought> {things:symbol_object} (on|at)? {bought:dated}",

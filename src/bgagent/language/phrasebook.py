@@ -11,8 +11,9 @@ Trie = dict[Any, Any]  # word -> Trie; None -> value of the phrase that ends her
 def add_phrase(trie: Trie, phrase: str, value: object) -> None:
     """Adds a phrase of one or more words to a trie; the first value given to a phrase stays."""
     node = trie
-    for token in tokenise(phrase):
-        node = node.setdefault(token.word, {})
+    plain = phrase.replace(" ", "").isalpha() and phrase.isascii()
+    for word in phrase.lower().split() if plain else (token.word for token in tokenise(phrase)):
+        node = node.setdefault(word, {})
     node.setdefault(None, value)
 
 

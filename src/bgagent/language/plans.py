@@ -9,7 +9,7 @@ from bgagent.language.entries import Entries
 from bgagent.language.exits import Exits
 from bgagent.language.ledger import Contradiction, Ledger
 from bgagent.language.limits import holding_of, protection_of, size_of, waiting_of
-from bgagent.language.meanings import BuyAndHold, Idea, Levels, Order, State
+from bgagent.language.meanings import BuyAndHold, Idea, Levels, Order, State, Without
 from bgagent.language.signals import Signal, Signals, StrategyFacts, complement
 from bgagent.language.spoken import Unclear
 
@@ -17,6 +17,9 @@ from bgagent.language.spoken import Unclear
 def make_plan(symbol: str, facts: Sequence[object], context: Context, ledger: Ledger) -> RulePlan:
     """The plan that the facts of one strategy make. Raises Unclear or Contradiction with a question."""
     return _Maker(StrategyFacts(symbol, facts, context, ledger)).plan()
+
+
+_RECURRING = ("weekday", "first_of_", "last_of_", "on_day")
 
 
 class _Maker:
@@ -48,9 +51,25 @@ class _Maker:
             sizing=sizing,
             max_positions=positions,
         )
+        self.check_repeated(plan)
         if self.said.direction is None and plan.direction == "long":
             self.said.assume("direction", "long only", "the sentence does not ask for short sales")
         return plan
+
+    def check_repeated(self, plan: RulePlan) -> None:
+        """Raises Unclear for purchases on a schedule that nothing sells: the first one would be the only one."""
+        on = plan.entry.on if plan.entry else None
+        recurs = (
+            on is not None
+            and plan.entry is not None
+            and plan.entry.when is None
+            and any(word in on for word in _RECURRING)
+        )
+        closes = (plan.exit, plan.stop_loss, plan.take_profit, plan.trailing_stop, plan.hold_bars)
+        if recurs and plan.max_positions == 1 and all(way is None for way in closes):
+            absent = {fact.name for fact in self.said.of(Without)}
+            if "exit" not in absent:
+                raise Unclear("Is new money paid in on each of these dates, or is it sold before it is bought again?")
 
     def signals(self) -> Signals:
         """Entry, exit, short entry, short exit."""

@@ -37,9 +37,11 @@ def _updated(moving: Distance) -> Distance:
 RULES.same("distance", "{atr_distance}")
 
 
-@RULES.rule("money_distance", "{money}")
-def _money(money: Money) -> Distance | None:
-    return Distance(DistanceKind.MONEY, money.amount) if money.amount > 0 else None
+@RULES.rule("money_distance", "{money} <per_share>", "{cents} <per_share>")
+def _money(money: Money | None = None, cents: float = 0) -> Distance | None:
+    """A distance of the price; "a $500 stop" may be meant for the whole position, and is not read."""
+    value = money.amount if money is not None else cents
+    return Distance(DistanceKind.MONEY, value) if value > 0 else None
 
 
 @RULES.rule(
@@ -48,7 +50,7 @@ def _money(money: Money) -> Distance | None:
     "{distance} <stop_loss>",
     "{money_distance} <stop_loss>",
     "<stop_loss> of {money_distance}",
-    "<stop_loss> {money_distance} (below|from|away from|under) <entry_price>",
+    "<stop_loss> {money_distance} ((below|from|away from|under) <entry_price>)?",
     "<stop_loss> {distance} (below|from|away from|under) <entry_price>",
     "<stop_loss> (at|placed|set)? {distance} (below|from|under) <entry_price>",
     "stopped out (at|after) {distance} <loss_word>?",
@@ -68,7 +70,7 @@ def _stop(distance: Distance | None = None, money_distance: Distance | None = No
     "{distance} <take_profit>",
     "{money_distance} <take_profit>",
     "<take_profit> of {money_distance}",
-    "<take_profit> {money_distance} above <entry_price>",
+    "<take_profit> {money_distance} (above <entry_price>)?",
     "<take_profit> {distance} above <entry_price>",
     "<take_profit> at {distance} <profit_word>?",
     "{distance} (profit|gain) (target|objective|goal)",

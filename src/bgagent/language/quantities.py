@@ -88,6 +88,13 @@ def _glued(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
         yield place, ""
 
 
+@RULES.primitive("unglued", None)
+def _unglued(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where a space stands before the next word: " -$5", not "$1-$5"."""
+    if place < len(chart.tokens) and not chart.tokens[place].glued:
+        yield place, ""
+
+
 @RULES.rule("whole", "{number}")
 def _whole(number: float) -> int | None:
     return int(number) if number.is_integer() else None
@@ -156,16 +163,19 @@ def _decades(number: float) -> Duration:
     "{number} {magnitude} <glued> {currency_sign}",
     "{currency_code} {number}",
     "{currency_code} {number} {magnitude}",
-    "{currency_sign} {number} {magnitude} <currency_word>",
-    "{currency_sign} {number} <currency_word>",
+    "{currency_sign} {number} {magnitude} {again:currency_word}",
+    "{currency_sign} {number} {again:currency_word}",
 )
 def _money(
     number: float,
     currency_sign: str | None = None,
     currency_word: str | None = None,
     currency_code: str | None = None,
+    again: str | None = None,
     magnitude: str = "1",
-) -> Money:
+) -> Money | None:
+    if again not in (None, currency_sign):
+        return None
     return Money(number * float(magnitude), currency_sign or currency_word or currency_code)
 
 
@@ -190,7 +200,10 @@ RULES.same("any_money", "{euros}", "{money}", "{bare_money}")
 
 
 @RULES.rule(
-    "negative_money", "- {any_money}", "{currency_sign} - {number} {magnitude}?", "(minus|negative) {any_money}"
+    "negative_money",
+    "<unglued> - {any_money}",
+    "{currency_sign} - {number} {magnitude}?",
+    "(minus|negative) {any_money}",
 )
 def _negative_money(
     any_money: Money | None = None, number: float = 0, magnitude: str = "1", currency_sign: str | None = None

@@ -1,8 +1,9 @@
 """Reads a sentence: tokens, symbols, clauses, plans; and says what it could not explain."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
 from bgagent.artifacts.spec import StrategySpec
@@ -36,11 +37,12 @@ from bgagent.language.meanings import (
 )
 from bgagent.language.measures import Owned, SymbolPrice
 from bgagent.language.plans import make_plan
-from bgagent.language.say import label_runs, say
+from bgagent.language.say import is_buy_and_hold, label_runs, say
 from bgagent.language.sentence import Piece, cut, vocabulary
 from bgagent.language.spoken import Unclear, learn
 from bgagent.language.symbols import mark_symbols
 from bgagent.language.tokens import Token, tokenise
+from bgagent.language.windows import Window
 
 LONGEST = 20_000
 _STRATEGY = (
@@ -237,9 +239,23 @@ class _Reader:
             )
             why = f"a rule on another symbol than the one traded, {symbol}, cannot be read yet"
             raise Beyond(why, *((place, place + 1) for place in others))
+        self.check_end(plan, terms)
         for assumed in context.assumed:
             self.ledger.assume(*assumed)
         return plan
+
+    def check_end(self, plan: RulePlan, terms: Frame) -> None:
+        """Raises Missing where a holding would end after the window."""
+        windows = [fact for fact in self.facts if isinstance(fact, Window)]
+        implied = any(fact.implied for fact in self.facts if isinstance(fact, BuyAndHold))
+        if implied and is_buy_and_hold(plan) and len(windows) == 1 and windows[0].is_stretch:
+            raise Missing("Bought then, and held until when? Give the day the test ends.")
+        dated = re.fullmatch(r"dated\((\d+), (\d+)\)", plan.entry.on) if plan.entry and plan.entry.on else None
+        if dated and plan.hold_bars:
+            month, day = int(dated[1]), min(int(dated[2]), 28)
+            leaves = date(terms.period.end.year, month, day) + timedelta(days=round(plan.hold_bars * 1.4))
+            if date(terms.period.end.year, month, day) <= terms.period.end < leaves:
+                raise Missing("The last purchase would be held beyond the end of the test. When does the test end?")
 
     def variants(self, terms: Frame) -> Sequence[Sequence[object]]:
         """The facts of each strategy compared; one list when nothing is."""

@@ -107,7 +107,7 @@ def _distance(distance: Distance, currency: str) -> str:
             follows = " updated every bar" if distance.follows else ""
             return f"{number(distance.value)} ATR({distance.atr_length}){follows}"
         case DistanceKind.MONEY:
-            return f"{number(distance.value)} {currency}"
+            return f"{number(distance.value)} {currency} per share"
 
 
 def _size(plan: RulePlan, currency: str) -> list[str]:

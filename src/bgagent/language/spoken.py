@@ -39,6 +39,7 @@ TITLES = {
     "zscore": "z-score",
 }  # fmt: skip
 _SCALES = {"bollinger": Scale.PRICE, "atr": Scale.PRICE, "macd": Scale.MACD, "zscore": Scale.DEVIATIONS}
+_SOME_KIND = ("average", "bare")  # "the 50-day average", "the 50-day"
 _VOLUME_DAYS = 20
 _BARS = {"week": 5, "month": 21, "quarter": 63, "year": 252}
 
@@ -124,7 +125,7 @@ class Spoken:
                 length = _VOLUME_DAYS
                 self.assume("average volume", "20 bars", "no length was given for the average volume")
             self.check_unit(value.unit)
-            function = "sma" if kind == "average" else kind
+            function = "sma" if kind in _SOME_KIND else kind
             return Resolved(Call(function, (Name("volume"), Number(float(length)))), Scale.VOLUME)
         if length is None:
             known = {
@@ -141,9 +142,11 @@ class Spoken:
 
     def kind_of(self, average: Average) -> str:
         """sma, ema or wma; where only "average" was said, the kind given elsewhere for that length, else simple."""
-        if average.kind != "average":
+        if average.kind not in _SOME_KIND:
             return average.kind
-        kinds = {other.kind for other in self.averages if other.length == average.length and other.kind != "average"}
+        kinds = {
+            other.kind for other in self.averages if other.length == average.length and other.kind not in _SOME_KIND
+        }
         if len(kinds) == 1:
             return kinds.pop()
         self.assume("moving average", "simple", "the sentence does not say which kind of average")

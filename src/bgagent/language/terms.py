@@ -1,11 +1,17 @@
 """Phrases for the terms of a backtest: symbols, capital, length of bars, costs, sides, what is compared."""
 
+from collections.abc import Iterator
+
+from bgagent.language.elements import Finder
 from bgagent.language.meanings import BarLength, Capital, Problem, Sides, Universe, Without
 from bgagent.language.quantities import Money
 from bgagent.language.rulebook import Rules
 from bgagent.periods import Timeframe
 
 RULES = Rules()
+_COUNTED = frozenset(
+    "share shares unit units coin coins contract contracts stock stocks eur euro euros usd gbp inr".split()
+)
 
 
 # symbols
@@ -52,9 +58,17 @@ RULES.same(
 # capital
 
 
+@RULES.primitive("no_more", None)
+def _no_more(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where the sum is not one of shares or of another currency: "10k shares", "$10k euros"."""
+    if place >= len(chart.tokens) or chart.tokens[place].word not in _COUNTED:
+        yield place, ""
+
+
 @RULES.rule(
     "capital",
-    "<capital_lead>? {any_money} <capital_word>?",
+    "<capital_lead>? {any_money} <capital_word>",
+    "<capital_lead>? {any_money} <no_more>",
     "<capital_lead>? {any_money} (of|in|as)? <capital_word>",
     "<capital_word> (of|:|=|is|at|was)? {any_money}",
     "<capital_lead> <capital_word> (of|:|=|is|at)? {any_money}",
@@ -73,7 +87,8 @@ def _capital(any_money: Money) -> Capital:
     "{number} <capital_word>",
 )
 def _bare_capital(number: float) -> Capital | None:
-    return Capital(Money(number, None)) if number >= 100 else None
+    is_year = number.is_integer() and 1900 <= number <= 2100
+    return Capital(Money(number, None)) if number >= 100 and not is_year else None
 
 
 @RULES.rule("capital", "<capital_lead> {number}")

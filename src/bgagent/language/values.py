@@ -179,7 +179,7 @@ RULES.value("measure", Mention("slow"), "<slow_word> <average_kind>?", "<slow_wo
 
 @RULES.rule("bare_average", "{length}")
 def _bare_average(length: Length) -> Average | None:
-    return Average("average", *length) if length[1] in ("day", "week") and length[0] >= 2 else None
+    return Average("bare", *length) if length[1] in ("day", "week") and length[0] >= 2 else None
 
 
 RULES.same("measure", "{bare_average}", "{bare_average} line")
@@ -248,6 +248,8 @@ RULES.same("target", "{value}", "{shifted}")
 @RULES.rule("shifted", "{percent} {side} {value}")
 def _percent_from(percent: float, side: str, value: Value) -> Scaled | None:
     if isinstance(value, Known) and not isinstance(value.node, (Name, Call)):
+        return None
+    if isinstance(value, Average) and value.kind == "bare":  # "5% over 50 days" is a time, not an average
         return None
     return Scaled(round(1 + (percent if side == "above" else -percent), 12), value)
 

@@ -17,8 +17,8 @@ class Window(Placed):
     """A stretch of time as said; what is None was not said.
 
     start, end: calendar days. length: so long from its start. back: so long before now. ago: it starts so long ago.
-    until_month: ends with this month, of the year it starts in. to_now: ends now. whole: all there is. problem: why it
-    cannot be used.
+    is_stretch: one year, month or the like, said without a beginning and an end. until_month: ends with this month, of
+    the year it starts in. to_now: ends now. whole: all there is. problem: why it cannot be used.
     """
 
     start: date | None = None
@@ -30,6 +30,7 @@ class Window(Placed):
     to_now: bool = False
     year_to_date: bool = False
     whole: bool = False
+    is_stretch: bool = False
     problem: str | None = None
     place: tuple[int, int] | None = None
 
@@ -38,7 +39,7 @@ class Window(Placed):
     "window", "<during>? {stretch}", "<during> <all_of> {stretch}", "<all_of> {stretch}", "<window_title> {stretch}"
 )
 def _in_stretch(stretch: Point) -> Window:
-    return Window(stretch.first, stretch.last)
+    return Window(stretch.first, stretch.last, is_stretch=True)
 
 
 @RULES.rule(
@@ -90,6 +91,11 @@ def _neighbouring_years(first: int, second: int, third: int | None = None) -> Wi
     return Window(date(first, 1, 1), date(third or second, 12, 31))
 
 
+@RULES.rule("window", "<over>? <last> {number} (<trading> days|sessions|bars|candles|<trading> sessions)")
+def _last_sessions(number: float) -> Window:
+    return Window(problem=f"When did the last {number:g} sessions begin? Give the dates of the test.")
+
+
 @RULES.rule(
     "window",
     "<since> {start:start_point}",
@@ -126,7 +132,18 @@ def _so_long(duration: Duration) -> Window | None:
     return Window(back=duration) if duration.unit == "year" else None
 
 
-@RULES.rule("window", "(<since>|<from>)? {duration} ago", "(<since>|<from>)? {duration} ago (<to>|<hyphen>) <now>")
+@RULES.rule("bought_ago", "{duration} ago")
+def _bought_ago(duration: Duration) -> Window:
+    return Window(ago=duration)
+
+
+@RULES.rule("window", "{duration} ago")
+def _only_ago(duration: Duration) -> Window:
+    said = f"{duration.count:g} {duration.unit}s ago"
+    return Window(problem=f"Does the test start {said}, or end there? Give its dates.")
+
+
+@RULES.rule("window", "(<since>|<from>) {duration} ago", "(<since>|<from>)? {duration} ago (<to>|<hyphen>) <now>")
 def _ago(duration: Duration) -> Window:
     return Window(ago=duration)
 
