@@ -38,6 +38,8 @@ ALL_END_WITHIN_S = 1800.0
 _DISK_MOMENT_S = 0.1
 _OF_ALL_JOBS = (".index.json", ".index.lock")  # what the page of all jobs is made of, and its unheld lock
 
+_LAST_MOMENTS_S = 20.0
+
 
 @dataclass(slots=True)
 class Field:
@@ -196,6 +198,14 @@ def _fifty_of_one_name(place: Field, count: int) -> list[str]:
     return [] if wins == 1 else [f"{wins} of {count} submissions got the one name"]
 
 
+def _lock_once_it_is_free(events: Path) -> locks.Held | None:
+    """The job's lock; a supervisor lets go of it some moments after it has written the end. None: it never did."""
+    deadline = time.monotonic() + _LAST_MOMENTS_S
+    while (free := locks.exclusive_if_free(events)) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return free
+
+
 def _wrong_with(place: Field, job_id: str) -> Iterator[str]:
     folders = place.folders
     seen, again = api.look(folders, job_id), api.look(folders, job_id)
@@ -205,7 +215,7 @@ def _wrong_with(place: Field, job_id: str) -> Iterator[str]:
     ends = {event["state"] for event in read_events(seen.files.events, about="finished")}
     if ends - {seen.job.word}:
         yield f"{job_id}: {seen.job.word}, and its log says {ends}"
-    free = locks.exclusive_if_free(seen.files.events)
+    free = _lock_once_it_is_free(seen.files.events)
     if free is None:
         yield f"{job_id}: ended, and its lock is held"
     else:

@@ -157,6 +157,7 @@ def make_run(
         sha256_strategy="ab" * 32,
         open_trades=sum(trade.exit_at is None for trade in trades),
         cut_orders=2,
+        bars_per_year=252.0,
         source=SOURCE,
         **(make_breakdown(worth, held, trades, at) if trades else {}),
     )
