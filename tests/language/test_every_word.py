@@ -15,12 +15,12 @@ REPEATED = {
     "p04": {"price", "band", "it", "go"},
     "p05": {"trade"},
     "p06": {"line", "signal", "back"},
-    "p07": {"whenever", "loss", "Trade"},
+    "p07": {"next", "whenever", "loss", "Trade"},
     "p08": {"Compare", "each"},
     "p09": {"test"},
     "p12": {"using", "every", "positions", "open", "or"},
     "p13": {"trading"},
-    "p14": {"close", "standard", "average", "it"},
+    "p14": {"when", "close", "standard", "average", "it"},
     "p18": {"stop"},
 }
 # small words: the words around them carry the meaning

@@ -1,6 +1,9 @@
 """Any text ends in a reading, in bounded work and without an exception."""
 
+import re
 import string
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +14,9 @@ from bgagent.language.sentence import vocabulary
 from tests.language.reading import reading
 
 WORDS = sorted(vocabulary())
+EVERYDAY = tomllib.loads(Path(__file__).with_name("everyday.toml").read_text(encoding="utf-8"))
+SENTENCES = [case["sentence"] for case in EVERYDAY["read"] if any(sign.isdigit() for sign in case["sentence"])]
+NUMBERS = ["0", "1", "-1", "0.0", "1.5", "150", "5000", "99999999", "12345678901234567890", "1e9", "-5", ""]
 
 
 @given(st.text(max_size=400))
@@ -28,6 +34,14 @@ def test_any_words_of_the_reader_are_read_or_refused(words: list[str]):
 @given(st.text(alphabet=string.digits + "$%/-.,() kKmM", max_size=120))
 def test_any_numbers_are_read_or_refused(text: str):
     found = reading(f"buy AAPL when RSI < 30 {text}")
+    assert (found.spec is None) == bool(found.unexplained or found.questions)
+
+
+@given(st.sampled_from(SENTENCES), st.integers(0, 9), st.sampled_from(NUMBERS))
+def test_any_number_in_an_ordinary_sentence_is_read_or_refused(sentence: str, place: int, number: str):
+    written = list(re.finditer(r"\d+(\.\d+)?", sentence))
+    start, end = written[place % len(written)].span()
+    found = reading(sentence[:start] + number + sentence[end:])
     assert (found.spec is None) == bool(found.unexplained or found.questions)
 
 

@@ -39,7 +39,10 @@ RULES.value("way", BuyAndHold(), "<buy_and_hold>")
 
 
 @RULES.rule(
-    "universe", "{kept:symbols} ,? (and)? not {left_out:symbols}", "not {left_out:symbols} ,? but {kept:symbols}"
+    "universe",
+    "{kept:symbols} ,? (and)? not {left_out:symbols}",
+    "not {left_out:symbols} ,? but {kept:symbols}",
+    "{kept:symbols} \\( not {left_out:symbols} \\)",
 )
 def _rather(kept: Universe, left_out: Universe) -> Universe | None:
     """A correction: the symbol left out is not traded."""

@@ -20,6 +20,7 @@ from bgagent.language.measures import (
     Value,
 )
 from bgagent.language.rulebook import Rules
+from bgagent.language.values import Length
 
 RULES = Rules()
 
@@ -166,7 +167,6 @@ def _is_times(left: Value, right: Value) -> Comparing | None:
     "crossing",
     "{left:measure} <be>? <crosses> <back>? {side} {right:target} <from_side>?",
     "{left:measure} <be>? <crosses> <back>? {side} <through>? {right:target}",
-    "{left:measure} and {right:value} <crosses> {side:upward}",
     "{left:measure} <be>? <crosses> {right:value} {side:from_direction}",
 )
 def _crossing(left: Value, side: str, right: Value) -> Crossing:
@@ -175,10 +175,31 @@ def _crossing(left: Value, side: str, right: Value) -> Crossing:
 
 @RULES.rule(
     "crossing",
+    "{left:measure} and {right:measure} <crosses> {side:upward}",
+    "{side:upward} <cross_noun> (of|between) {left:measure} and {right:measure}",
+)
+def _cross_of_two(left: Value, side: str, right: Value) -> Crossing:
+    return Crossing(left, side, right)
+
+
+@RULES.rule(
+    "crossing",
+    "{side:upward} <cross_noun> (of|between) {average_kind} {first:any_length} and {second:any_length}",
+    "{side:upward} <cross_noun> (of|between) {first:any_length} (and|/) {second:any_length} {average_kind}",
+)
+def _cross_of_lengths(average_kind: str, side: str, first: Length, second: Length) -> Crossing | None:
+    unit = first[1] or second[1]
+    if first[0] == second[0] or second[1] not in (unit, None):
+        return None
+    fast, slow = sorted((first[0], second[0]))
+    return Crossing(Average(average_kind, fast, unit), side, Average(average_kind, slow, unit))
+
+
+@RULES.rule(
+    "crossing",
     "<cross_noun> of {left:measure} <back>? {side} {right:value}",
     "{left:measure} <cross_noun> <back>? {side} {right:value}",
-    "{side:upward} <cross_noun> of {left:measure} <crossed>? (over|above|below|through|with|and) {right:value}",
-    "{side:upward} <cross_noun> (of|between) {left:measure} and {right:value}",
+    "{side:upward} <cross_noun> of {left:measure} <crossed>? (over|above|below|through|with) {right:value}",
 )
 def _cross_of(left: Value, side: str, right: Value) -> Crossing:
     return Crossing(left, side, right)

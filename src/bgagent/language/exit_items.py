@@ -35,6 +35,9 @@ RULES.value("exit_item", (Holding(Duration(1, "bar")),), "<next_open>", "after o
 @RULES.rule(
     "exit_item",
     "<on> {percent} <profit_word>",
+    "<after> {percent} <profit_word>",
+    "\\+ {percent}",
+    "{percent} <profit_word>",
     "<on> <profit_word> of {percent}",
     "<on> \\+ {percent} (<profit_word>)?",
     "<when>? up {percent}",
@@ -60,6 +63,9 @@ def _target(percent: float) -> Facts | None:
 @RULES.rule(
     "exit_item",
     "<on> {percent} <loss_word>",
+    "<after> {percent} <loss_word>",
+    "- {percent}",
+    "{percent} <loss_word>",
     "<on> <loss_word> of {percent}",
     "<on> - {percent} <loss_word>?",
     "<when>? down {percent}",

@@ -1,10 +1,11 @@
 """Strategies called by name: crossovers, RSI 30/70, MACD, golden cross, channel breakouts."""
 
 from bgagent.engine.expression import Name
-from bgagent.language.meanings import Idea, Lengths, Levels, Style
+from bgagent.language.meanings import BarLength, Idea, Lengths, Levels, Style
 from bgagent.language.measures import Average, Comparing, Crossing, Extreme, Extremity, Indicator, Known, Scale
 from bgagent.language.rulebook import Rules
 from bgagent.language.values import Length, number_node
+from bgagent.periods import Timeframe
 
 RULES = Rules()
 _CLOSE = Name("close")
@@ -232,6 +233,11 @@ def _levels_alone(low_high: tuple[float, float]) -> Levels | None:
 
 
 RULES.value("idea", Idea("histogram", topic=Indicator("macd_histogram")), "<macd_word> (histogram|hist) <system_word>?")
+
+
+@RULES.rule("timed_idea", "{timeframe:timeframe_word} {idea}")
+def _timed(timeframe: str, idea: Idea) -> tuple[BarLength, Idea]:
+    return BarLength(Timeframe(timeframe)), idea
 
 
 @RULES.rule("style", "{name:style_word} <system_word>?", "<style_lead> {name:style_word}")

@@ -96,7 +96,7 @@ def _zscore(any_length: Length | None = None, length: Length | None = None) -> I
     "{any_length} (,|/) {number} <deviation_word>?",
     "{length} ,? (and)? {number} <deviation_word>",
     "\\( {length} ,? {number} <deviation_word> \\)",
-    "with {any_length} (and|,) {number} <deviation_word>",
+    "with {any_length} (and|,)? {number} <deviation_word>",
     "with {length} <average_kind>? (and|,) {number} <deviation_word>",
 )
 def _band_parameters(

@@ -6,7 +6,19 @@ from bgagent.engine.plan import SizeKind, Sizing
 from bgagent.language.comparisons import CLOSE
 from bgagent.language.elements import Finder
 from bgagent.language.meanings import Filter, Order, Size, Universe, WholeShares
-from bgagent.language.measures import Average, Comparing, Condition, Every, Indicator, Schedule, Trigger
+from bgagent.language.measures import (
+    Average,
+    Comparing,
+    Condition,
+    Every,
+    Extreme,
+    Extremity,
+    Indicator,
+    Schedule,
+    Touching,
+    Trigger,
+)
+from bgagent.language.quantities import Money
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()
@@ -24,6 +36,13 @@ def _symbols(symbols: Universe) -> Facts:
 @RULES.rule("object", "<position_word>", "it", "(it|them) all", "<share_word>", "at (the)? market")
 def _no_object() -> Facts:
     return ()
+
+
+@RULES.rule("object", "{any_money} (worth)? of {symbols} <share_word>?")
+def _sum_of(any_money: Money, symbols: Universe) -> Facts | None:
+    if any_money.amount <= 0:
+        return None
+    return (Size(Sizing(SizeKind.CASH, any_money.amount), any_money.currency), symbols)
 
 
 @RULES.rule("object", "{size}", "{size} (of|in) {symbols} <share_word>?", "{size} {symbols}")
@@ -64,13 +83,28 @@ def _when(condition: Condition) -> Trigger:
     return Trigger(condition)
 
 
+@RULES.rule("trigger", "at {band:band_value}")
+def _at_band(band: Indicator) -> Trigger:
+    return Trigger(Touching(None, band))
+
+
+@RULES.rule("trigger", "on {extreme}")
+def _on_extreme(extreme: Extreme) -> Trigger:
+    """ "on a 20-day high": the close beyond the bars before."""
+    return Trigger(Comparing(CLOSE, ">" if extreme.side == "highest" else "<", extreme))
+
+
 @RULES.rule("trigger", "{condition}")
 def _elliptic(condition: Condition) -> Trigger | None:
     """Without "when": a level alone, or an indicator held against one."""
     first = condition.parts[0] if isinstance(condition, Every) else condition
-    if isinstance(first, Comparing) and isinstance(first.left, (Indicator, Average)):
+    if isinstance(first, Extremity) or (isinstance(first, Comparing) and _is_plain_subject(first.left)):
         return Trigger(condition)
     return Trigger(condition) if _has_no_subject(condition) else None
+
+
+def _is_plain_subject(value: object) -> bool:
+    return isinstance(value, (Indicator, Average)) or value == CLOSE
 
 
 def _has_no_subject(condition: Condition) -> bool:
@@ -78,6 +112,7 @@ def _has_no_subject(condition: Condition) -> bool:
     return isinstance(first, Comparing) and first.left is None
 
 
+RULES.value("flat_trigger", Trigger(whenever_flat=True), "<flat>")
 RULES.value("trigger", Trigger(whenever_flat=True), "<when>? <flat>", "<always_in>")
 
 
@@ -158,7 +193,11 @@ def _bare_lead(condition: Condition) -> Trigger | None:
     return trigger if _is_full(trigger) else None
 
 
-@RULES.rule("order", "{lead} {action:entering} {things:object}? <timing>?")
+@RULES.rule(
+    "order",
+    "{lead} {action:entering} {things:object}? <timing>?",
+    "<when>? {lead:flat_trigger} ,? {action:entering} {things:object}? <at_open>",
+)
 def _when_enter(action: str, lead: Trigger, things: Facts = ()) -> Facts:
     return (Order(action, (lead,)), *things)
 
@@ -195,6 +234,7 @@ def _is_full(trigger: Trigger) -> bool:
 @RULES.rule(
     "filter",
     "<filter_word> {condition}",
+    "while {condition}",
     "<filter_lead> {condition}",
     "<filter_word> (buy|enter|trade|take trades|take longs|go long|take entries) <when> {condition}",
     "but only (buy|enter|trade|take trades|take longs|go long|take entries) <when> {condition}",

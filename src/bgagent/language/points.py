@@ -30,6 +30,14 @@ def _year(chart: Finder, place: int) -> Iterator[tuple[int, int]]:
         yield place + 1, int(token.word)
 
 
+@RULES.primitive("short_year", lambda: ["#"])
+def _short_year(chart: Finder, place: int) -> Iterator[tuple[int, int]]:
+    """The last two digits of a year, above any month: the 23 of 2022-23."""
+    token = chart.tokens[place]
+    if token.glued and len(token.word) == 2 and token.word.isdigit() and int(token.word) > 12:
+        yield place + 1, int(token.word)
+
+
 @RULES.primitive("iso_date", lambda: ["#date"])
 def _written_date(chart: Finder, place: int) -> Iterator[tuple[int, Point | str]]:
     """A date in digits. Of 03/04/2021 nobody knows the month: given as text, for a question."""

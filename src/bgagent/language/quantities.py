@@ -191,12 +191,31 @@ def _euros(dotted_thousands: float) -> Money:
     return Money(dotted_thousands, "EUR")
 
 
+@RULES.primitive("three_digits", lambda: ["#"])
+def _three_digits(chart: Finder, place: int) -> Iterator[tuple[int, int]]:
+    """The digits after a space that divides thousands: 25 000 USD."""
+    word = chart.tokens[place].word
+    if len(word) == 3 and word.isdigit() and not chart.tokens[place].glued:
+        yield place + 1, int(word)
+
+
+@RULES.rule(
+    "spaced_money", "{currency_sign}? {whole} {three_digits} {currency_word}", "{currency_sign} {whole} {three_digits}"
+)
+def _spaced(
+    whole: int, three_digits: int, currency_sign: str | None = None, currency_word: str | None = None
+) -> Money | None:
+    if not 1 <= whole <= 999 or (currency_sign and currency_word and currency_sign != currency_word):
+        return None
+    return Money(whole * 1000.0 + three_digits, currency_sign or currency_word)
+
+
 @RULES.rule("bare_money", "{number} {magnitude}")
 def _bare_money(number: float, magnitude: str) -> Money:
     return Money(number * float(magnitude), None)
 
 
-RULES.same("any_money", "{euros}", "{money}", "{bare_money}")
+RULES.same("any_money", "{euros}", "{spaced_money}", "{money}", "{bare_money}")
 
 
 @RULES.rule(

@@ -39,8 +39,9 @@ from bgagent.language.measures import Owned, SymbolPrice
 from bgagent.language.plans import make_plan
 from bgagent.language.say import is_buy_and_hold, label_runs, say
 from bgagent.language.sentence import Piece, cut, vocabulary
+from bgagent.language.spelling import Correction, corrected
 from bgagent.language.spoken import Unclear, learn
-from bgagent.language.symbols import mark_symbols
+from bgagent.language.symbols import mark_symbols, name_words
 from bgagent.language.tokens import Token, tokenise
 from bgagent.language.windows import Window
 
@@ -63,6 +64,7 @@ _STRATEGY = (
     Sides,
 )
 _WAYS_IN = (Order, State, Idea, BuyAndHold)
+_LONG_HOLD = 1_000_000  # bars; longer than any test
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,13 @@ def read(
         return Reading(
             None, questions=(f"The sentence has {len(sentence):,} characters. Can it be said in at most {LONGEST:,}?",)
         )
-    typed = tokenise(sentence)
+    typed, corrections = corrected(tokenise(sentence), vocabulary() | name_words())
     marked = mark_symbols(typed, vocabulary())
-    reading = _Reader(sentence, marked.tokens, now, defaults, last_session).reading()
+    reading = _Reader(sentence, marked.tokens, corrections, now, defaults, last_session).reading()
     if _lacks_symbol(reading, marked.tokens) and len(marked.candidates) == 1:
         ((place, _),) = marked.candidates
         other = mark_symbols(typed, vocabulary(), chosen=place)
-        second = _Reader(sentence, other.tokens, now, defaults, last_session).reading()
+        second = _Reader(sentence, other.tokens, corrections, now, defaults, last_session).reading()
         if second.spec is not None:
             return second
     return reading
@@ -123,7 +125,13 @@ class _Reader:
     """One way of reading one sentence."""
 
     def __init__(
-        self, sentence: str, tokens: Sequence[Token], now: datetime, defaults: Defaults, session: LastSession
+        self,
+        sentence: str,
+        tokens: Sequence[Token],
+        corrections: Sequence[Correction],
+        now: datetime,
+        defaults: Defaults,
+        session: LastSession,
     ) -> None:
         self.sentence = sentence
         self.tokens = tokens
@@ -133,6 +141,8 @@ class _Reader:
         self.pieces = cut(tokens)
         self.facts = tuple(_placed(fact, piece) for piece in self.pieces for fact in piece.facts)
         self.ledger = Ledger()
+        for correction in corrections:
+            self.ledger.assume("spelling", f"'{correction.typed}' read as '{correction.meant}'", "one letter differs")
 
     def reading(self) -> Reading:
         unexplained = self.unexplained()
@@ -250,10 +260,13 @@ class _Reader:
         implied = any(fact.implied for fact in self.facts if isinstance(fact, BuyAndHold))
         if implied and is_buy_and_hold(plan) and len(windows) == 1 and windows[0].is_stretch:
             raise Missing("Bought then, and held until when? Give the day the test ends.")
+        if any(window.start and window.end and not window.is_stretch for window in windows):
+            return  # both ends are given
         dated = re.fullmatch(r"dated\((\d+), (\d+)\)", plan.entry.on) if plan.entry and plan.entry.on else None
         if dated and plan.hold_bars:
             month, day = int(dated[1]), min(int(dated[2]), 28)
-            leaves = date(terms.period.end.year, month, day) + timedelta(days=round(plan.hold_bars * 1.4))
+            bars = min(plan.hold_bars, _LONG_HOLD)
+            leaves = date(terms.period.end.year, month, day) + timedelta(days=round(bars * 1.4))
             if date(terms.period.end.year, month, day) <= terms.period.end < leaves:
                 raise Missing("The last purchase would be held beyond the end of the test. When does the test end?")
 

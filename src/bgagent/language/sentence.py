@@ -55,6 +55,7 @@ _TOP.same(
     "<with_word> {waiting}",
     "<with_word> {sides}",
     "<with_word> {filter}",
+    "{timed_idea}",
     "<with_word> {window}",
 )
 

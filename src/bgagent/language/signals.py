@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bgagent.engine.expression import Call, Compare, Logic, Node, Unary, combine, unparse
+from bgagent.engine.grammar import RuleError
 from bgagent.engine.plan import Rule
+from bgagent.engine.rules import parse
 from bgagent.language.context import Context
 from bgagent.language.ledger import Contradiction, Ledger
 from bgagent.language.meanings import Sides
@@ -29,13 +31,24 @@ class Signal:
     filters: int = 0
 
     def rule(self) -> Rule:
-        return Rule(None if self.when is None else unparse(self.when), self.on)
+        return Rule(None if self.when is None else _expression(self.when), self.on)
 
     def text(self, timeframe: Timeframe, *, leaves: bool = False) -> str:
         """In words."""
         parts = [days(self.on, leaves=leaves) if self.on else ""]
         parts.append(f"when {words_of(self.when, timeframe)}" if self.when is not None else "")
         return " ".join(filter(None, parts))
+
+
+def _expression(node: Node) -> str:
+    """The condition as text, once the engine takes it: RSI(1) is none."""
+    text = unparse(node)
+    try:
+        parse(text)
+    except RuleError as error:
+        why = str(error).split(" (at character")[0]
+        raise Contradiction(f"The rule {text} cannot be worked out, {why}. Which number is meant?") from error
+    return text
 
 
 Signals = tuple[Signal | None, Signal | None, Signal | None, Signal | None]  # entry, exit, short entry, short exit

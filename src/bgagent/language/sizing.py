@@ -56,7 +56,7 @@ def _quantity(whole: int) -> Size | None:
 @RULES.rule(
     "size",
     "<risk_word> {percent} <of_equity>? <each_time>?",
-    "{percent} risk <each_time>?",
+    "<at_most_word>? {percent} risk <each_time>?",
     "<risk_word> (of|:|=) {percent} <of_equity>? <each_time>?",
 )
 def _risk(percent: float) -> Size | None:

@@ -18,6 +18,7 @@ _SUFFIXES = frozenset(
 _MONIES = frozenset("USD EUR GBP JPY CHF AUD CAD NZD SEK NOK DKK PLN INR CNY HKD SGD MXN TRY ZAR".split())
 _COINS_PAID_IN = frozenset(("USD", "USDT", "USDC", "EUR", "GBP"))
 _RUPEE_WORDS = frozenset(("\u20b9", "rs", "inr", "rupee", "rupees", "lakh", "lakhs", "crore", "crores", "nse", "bse"))
+_LISTED_ON = {"NASDAQ": "", "NYSE": "", "AMEX": "", "NSE": ".NS", "BSE": ".BO"}  # NASDAQ:TSLA
 _LONGEST_TICKER = 5
 _SHORTEST_PLAIN = 3  # shorter tickers in lower case are more likely words
 
@@ -120,11 +121,14 @@ def _written_ticker(tokens: Sequence[Token], place: int, directory: _Directory) 
     if first.kind not in (Kind.WORD, Kind.NUMBER) or not following or not following[0].glued:
         return None
     head, second = first.text.upper(), following[0]
+    if head in _LISTED_ON and second.word == ":" and len(following) > 1 and following[1].is_capitals:
+        return 3, following[1].text + _LISTED_ON[head]
     if second.hyphen and second.kind is Kind.WORD and first.kind is Kind.WORD:
         tail = second.text.upper()
         if tail in _COINS_PAID_IN and (first.is_capitals or head in directory.coins):
             return 2, f"{head}-{tail}"
-        if len(tail) == 1 and first.is_capitals and second.is_capitals:
+        classes = first.is_capitals and second.is_capitals
+        if len(tail) == 1 and (classes or f"{head}-{tail}" in directory.tickers):
             return 2, f"{head}-{tail}"
         return None
     if len(following) < 2 or not following[1].glued or following[1].kind is not Kind.WORD:

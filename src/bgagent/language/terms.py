@@ -21,6 +21,7 @@ _COUNTED = frozenset(
     "one_symbol",
     "{symbol} <share_word>?",
     "{symbol} \\( {again:symbol} \\) <share_word>?",
+    "{symbol} <share_word>? {again:symbol} <share_word>?",
     "<ticker_word> :? {symbol}",
     "<share_word> of {symbol}",
     "<asset_word> <share_word>? \\( {symbol} \\)",
@@ -89,6 +90,12 @@ def _capital(any_money: Money) -> Capital:
 def _bare_capital(number: float) -> Capital | None:
     is_year = number.is_integer() and 1900 <= number <= 2100
     return Capital(Money(number, None)) if number >= 100 and not is_year else None
+
+
+@RULES.rule("capital", "<capital_lead>? not {wrong:any_money} ,? but {any_money}")
+def _rather(any_money: Money, wrong: Money) -> Capital | None:
+    """A correction."""
+    return Capital(any_money) if wrong != any_money else None
 
 
 @RULES.rule("capital", "<capital_lead> {number}")

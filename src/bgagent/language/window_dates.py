@@ -54,9 +54,9 @@ def _dates(window: Window, last: date, now: datetime) -> tuple[date | None, date
     """First and last day of a window as far as it says them; a relative one starts so long before now."""
     today = now.astimezone(UTC).date()
     if window.back is not None:
-        return subtract(today, window.back), last
+        return _back(today, window.back), last
     if window.ago is not None:
-        return subtract(today, window.ago), last if window.to_now else None
+        return _back(today, window.ago), last if window.to_now else None
     if window.year_to_date:
         return date(last.year, 1, 1), last
     if window.whole:
@@ -66,9 +66,18 @@ def _dates(window: Window, last: date, now: datetime) -> tuple[date | None, date
     return window.start, last if window.to_now and window.end is None else window.end
 
 
+def _back(day: date, length: Duration) -> date:
+    try:
+        return subtract(day, length)
+    except (OverflowError, ValueError) as error:
+        raise Missing(
+            f"{abs(length.count):g} {length.unit}s lead out of the calendar. Which dates are meant?"
+        ) from error
+
+
 def _after(start: date, length: Duration) -> date:
     """The last day of a stretch that is so long."""
-    return subtract(start, Duration(-length.count, length.unit)) - timedelta(1)
+    return _back(start, Duration(-length.count, length.unit)) - timedelta(1)
 
 
 def _end_of_month(month: int, start: date | None, end: date | None) -> date:

@@ -50,6 +50,7 @@ def _in_stretch(stretch: Point) -> Window:
     "<during> {start:start_point} (<to>|<hyphen>) {end:end_point}",
     "<from>? {start:start_point} , <until> {end:end_point}",
     "<from> {start:start_point} , (and)? <until> {end:end_point}",
+    "<since> {start:start_point} ,? <until> {end:end_point}",
 )
 def _from_to(start: Point, end: Point) -> Window:
     if end.last < start.first:
@@ -130,6 +131,28 @@ def _last(duration: Duration) -> Window:
 )
 def _so_long(duration: Duration) -> Window | None:
     return Window(back=duration) if duration.unit == "year" else None
+
+
+@RULES.rule("window", "<start_title> {start:start_point}")
+def _start_title(start: Point) -> Window:
+    return Window(start.first)
+
+
+@RULES.rule("window", "<end_title> {end:end_point}")
+def _end_title(end: Point) -> Window:
+    return Window(end=end.last)
+
+
+@RULES.rule("window", "(<from>|<since>) {start:start_point} for {duration}")
+def _from_for(start: Point, duration: Duration) -> Window | None:
+    return Window(start.first, length=duration) if duration.unit in ("year", "quarter", "month") else None
+
+
+@RULES.rule("window", "(<during>|<from>)? {year} - {short_year}")
+def _short_range(year: int, short_year: int) -> Window | None:
+    """2022-23."""
+    end = year - year % 100 + short_year
+    return Window(date(year, 1, 1), date(end, 12, 31)) if end > year else None
 
 
 @RULES.rule("bought_ago", "{duration} ago")
