@@ -49,6 +49,6 @@ def test_a_run_is_annualised_by_its_own_market():
 
 def test_without_trades_there_is_no_ladder():
     never = spec_of(RulePlan("WAVY", entry=Rule("rsi(14) < 1")))
-    trial = tried(plan=never.runs[0].rules)
+    trial = tried(plan=never.runs[0].plan)
     run = finished(replace(trial, spec=never), {"WAVY": series_of(trial.bars)}, never)
     assert (run.costs_ladder, run.late_fills, run.break_even_cost_bps) == ((), (), None)

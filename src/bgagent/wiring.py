@@ -15,8 +15,8 @@ from bgagent.data.load import load_series
 from bgagent.data.providers import ProviderOptions, provider_of
 from bgagent.data.series import PriceMode, Series
 from bgagent.data.session_lists import SessionLists
-from bgagent.engine.plan import Costs
-from bgagent.engine.rules import RuleError, parse_calendar, parse_condition
+from bgagent.engine.plan import Costs, WeightPlan
+from bgagent.engine.rules import RuleError, parse, parse_calendar, parse_condition
 from bgagent.errors import BgAgentError, NeedsClarification, NoAcceptableStrategy
 from bgagent.finishing import finished
 from bgagent.implementation.evidence import with_evidence
@@ -148,11 +148,13 @@ def _read(request: Request, defaults: Defaults, model: JobModel, told: Callable[
 
 def _refuse_what_cannot_run(spec: StrategySpec) -> None:
     """Costs that leave nothing to trade with: NeedsClarification. Rules that the engine does not take: RuleError."""
-    for rule in (rule for run_spec in spec.runs for rule in run_spec.rules.rules):
-        if rule.when is not None:
-            parse_condition(rule.when)
-        if rule.on is not None:
-            parse_calendar(rule.on)
+    for plan in (run_spec.plan for run_spec in spec.runs):
+        for text in plan.conditions:
+            parse_condition(text)
+        for text in plan.scores:
+            parse(text)
+        for text in plan.calendars:
+            parse_calendar(text)
     dearest = max(spec.costs.slippage_bps, spec.costs.commission_bps)
     if dearest > DEAREST_BPS:
         asked = f"Costs of {dearest:g} bps a fill take the whole price within a few trades. What should they be?"
@@ -216,10 +218,12 @@ def load_bars(
 def warmup_bars(spec: StrategySpec) -> int:
     """Bars to load before the window: ten of the longest look-back, at least 250."""
     longest = 1
-    for plan in (run_spec.rules for run_spec in spec.runs):
-        lookbacks = [parse_condition(rule.when).lookback for rule in plan.rules if rule.when is not None]
-        distances = (plan.stop_loss, plan.take_profit, plan.trailing_stop)
-        lookbacks += [distance.atr_length + 1 for distance in distances if distance is not None]
+    for plan in (run_spec.plan for run_spec in spec.runs):
+        lookbacks = [parse_condition(text).lookback for text in plan.conditions]
+        lookbacks += [parse(text).lookback for text in plan.scores]
+        lookbacks += [distance.atr_length + 1 for distance in plan.distances]
+        if isinstance(plan, WeightPlan):
+            lookbacks.append(plan.volatility_bars + 1)
         longest = max([longest, *lookbacks])
     return max(LEAST_WARMUP_BARS, WARMUP_LOOKBACKS * longest)
 
@@ -280,8 +284,8 @@ def _implement(
             runners=runners,
         )
 
-    def tried(asked: StrategySpec, run_spec: RunSpec, bars: Series, source: StrategySource) -> Trial:
-        trial = try_source(asked, run_spec, bars, source, propose=proposed)
+    def tried(asked: StrategySpec, run_spec: RunSpec, loaded: Mapping[str, Series], source: StrategySource) -> Trial:
+        trial = try_source(asked, run_spec, loaded, source, propose=proposed)
         if not story.isolation and trial.isolation:
             story.isolation = trial.isolation
             record.event("info", "isolation", layers=list(trial.isolation))

@@ -17,7 +17,20 @@ from bgagent.artifacts.codec import from_json, to_json, to_plain
 from bgagent.artifacts.report import Curve, ErrorRow, Report, TradeRow
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
-from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.plan import (
+    Costs,
+    Distance,
+    DistanceKind,
+    PaymentPlan,
+    Plan,
+    Rule,
+    RulePlan,
+    RulePortfolio,
+    SizeKind,
+    Sizing,
+    Weighting,
+    WeightPlan,
+)
 from bgagent.periods import Period, Timeframe
 
 ARTIFACTS = [Request, StrategySpec, Understood, StrategySource, RunFailure, Critique, Attempt, Report, Curve]
@@ -76,6 +89,13 @@ _LEAVES[RulePlan] = st.builds(
     sizing=_LEAVES[Sizing],
     max_positions=st.integers(1, 9),
 )
+_LEAVES[WeightPlan] = st.builds(
+    WeightPlan, symbols=st.lists(_TEXT, min_size=1, max_size=3, unique=True).map(tuple), on=_TEXT, invested=_POSITIVE
+)
+_LEAVES[PaymentPlan] = st.builds(
+    PaymentPlan, symbols=st.lists(_TEXT, min_size=1, max_size=3, unique=True).map(tuple), amount=_POSITIVE, on=_TEXT
+)
+_LEAVES[Plan] = _LEAVES[RulePlan] | _LEAVES[WeightPlan] | _LEAVES[PaymentPlan]
 
 
 @pytest.mark.parametrize("kind", ARTIFACTS, ids=lambda kind: kind.__name__)
@@ -103,6 +123,26 @@ def test_a_spec_with_every_part_of_a_plan_comes_back():
         (Assumption("timeframe", "1d", "not said"),),
     )
     assert from_json(to_json(understood), Understood) == understood
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        RulePlan("AAPL", entry=Rule(on="first_session")),
+        RulePortfolio((RulePlan("AAPL", entry=Rule("rsi(2) < 10")), RulePlan("MSFT", entry=Rule("rsi(2) < 10")))),
+        WeightPlan(("SPY", "TLT"), Weighting.FIXED, weights=(0.6, 0.4), stop_loss=Distance(DistanceKind.ATR, 2.0)),
+        PaymentPlan(("SPY",), 500.0, rebalance_on="first_of_year"),
+    ],
+    ids=lambda plan: plan.kind,
+)
+def test_a_plan_of_each_kind_comes_back(plan):
+    run = RunSpec("a", plan)
+    assert from_json(to_json(run), RunSpec) == run
+
+
+def test_a_plan_of_an_unknown_kind_is_no_run():
+    with pytest.raises(ValueError, match="no plan of the kind 'dreams'"):
+        from_json('{"label": "a", "plan": {"kind": "dreams"}}', RunSpec)
 
 
 def test_field_names_lose_the_underscore_python_forces_on_them_and_dictionary_keys_keep_theirs():

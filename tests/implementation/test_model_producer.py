@@ -69,7 +69,7 @@ def test_a_later_attempt_gets_the_findings_and_the_last_source_only():
 def test_runs_do_not_see_each_others_source():
     writer, model = producer(SOURCE, SOURCE)
     writer.write(SPEC, RUN, (), 1)
-    writer.write(SPEC, RunSpec("other", RUN.rules), (FINDING,), 2)
+    writer.write(SPEC, RunSpec("other", RUN.plan), (FINDING,), 2)
     assert "In this file" not in model.questions[1].turns[0]
 
 

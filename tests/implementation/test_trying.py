@@ -20,7 +20,7 @@ def runs_of(producer: str, *, fails: int | None = None) -> list[tuple[int, bool]
             return RunFailure("crash", "it failed")
         return Proposal(pack_orders([]), "", ("seccomp",), 0.1, 1)
 
-    trial = try_source(spec, spec.runs[0], series, StrategySource("test", "x", producer), propose=proposed)
+    trial = try_source(spec, spec.runs[0], {"WAVY": series}, StrategySource("test", "x", producer), propose=proposed)
     assert (trial.failure is not None) is (fails is not None)
     return made
 

@@ -92,4 +92,4 @@ def tried(text: str | None = None, *, plan: RulePlan = CROSSOVER, spec: Strategy
             producer="template",
         )
 
-    return try_source(spec, run, series, source, propose=proposed)
+    return try_source(spec, run, {series.bars.symbol: series}, source, propose=proposed)

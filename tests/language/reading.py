@@ -28,7 +28,7 @@ def spec_of(sentence: str) -> StrategySpec:
 def plan_of(sentence: str) -> RulePlan:
     """The only plan of a sentence that has to be understood."""
     (run,) = spec_of(sentence).runs
-    return run.rules
+    return run.plan
 
 
 def unexplained(sentence: str) -> str:

@@ -21,7 +21,7 @@ REFUSED = table("refused.toml")
 def test_an_everyday_sentence_is_read(case: dict[str, Any]):
     spec = spec_of(case["sentence"])
     assert terms(spec) == case["terms"]
-    assert [rules(run.rules) for run in spec.runs] == case["runs"]
+    assert [rules(run.plan) for run in spec.runs] == case["runs"]
 
 
 def test_every_reading_says_itself_back():

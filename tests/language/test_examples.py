@@ -78,7 +78,7 @@ def test_an_example_gives_the_plan_of_its_known_trades(shared_dir: Path, number:
     record = next(record for record in records(shared_dir, "examples.jsonl") if record["id"] == number)
     spec = spec_of(record["prompt"])
     expected = record["expect"]
-    assert [run.rules for run in spec.runs] == PLANS[number]
+    assert [run.plan for run in spec.runs] == PLANS[number]
     assert list(spec.symbols) == expected["symbols"]
     assert (str(spec.period.start), str(spec.period.end)) == (expected["start"], expected["end"])
     assert spec.initial_capital == expected["initial_capital"]

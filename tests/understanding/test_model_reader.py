@@ -54,7 +54,7 @@ def test_a_sentence_in_rules_costs_one_call():
     understood, model = read(answer())
     assert len(model.questions) == 1
     spec = understood.spec
-    assert [run.rules for run in spec.runs] == [
+    assert [run.plan for run in spec.runs] == [
         RulePlan(
             "SPY",
             entry=Rule("change(close, 5) <= -0.05"),
@@ -162,7 +162,7 @@ def test_a_bad_answer_goes_back_once_with_what_is_wrong(bad, told):
     understood, model = read(bad, answer())
     assert len(model.questions) == 2
     assert told in model.questions[1].turns[2]
-    assert understood.spec.runs[0].rules.hold_bars == 10
+    assert understood.spec.runs[0].plan.hold_bars == 10
 
 
 def test_a_second_bad_answer_ends_the_job():
@@ -271,7 +271,7 @@ def test_the_example_in_the_prompt_is_a_right_answer():
     *_, sentence, example = question.instructions.splitlines()
     understood, model = read(example, sentence=json.loads(sentence))
     assert len(model.questions) == 1
-    assert understood.spec.runs[0].rules.hold_bars == 5
+    assert understood.spec.runs[0].plan.hold_bars == 5
 
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "read_sentence.md"

@@ -66,7 +66,7 @@ async def _at_once(_):
 )
 def test_the_sentence_is_read_in_the_end(script, requests):
     understood, received = read(script)
-    assert understood.spec.runs[0].rules.entry.when == "rsi(14) < 30"
+    assert understood.spec.runs[0].plan.entry.when == "rsi(14) < 30"
     assert len(received) == requests
 
 

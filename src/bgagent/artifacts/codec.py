@@ -9,6 +9,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from bgagent.engine.plan import Plan
+
 T = TypeVar("T")
 
 Plain = dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -29,7 +31,7 @@ def from_json(text: bytes | str, kind: type[T]) -> T:
     Raises ValueError, naming the place, when the text is no JSON or does not describe such a value.
     """
     try:
-        return msgspec.convert(_with_python_names(msgspec.json.decode(text), kind), kind)
+        return msgspec.convert(_with_python_names(msgspec.json.decode(text), kind), kind, dec_hook=_plan_of)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ValueError(f"this is no {kind.__name__}: {error}") from error
 
@@ -61,13 +63,25 @@ def _plain(value: object, place: str) -> Plain:
             return {key.encode("utf-8", "replace").decode(): _plain(value[key], f"{place}.{key}") for key in value}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
-        return {_outside(name): _plain(getattr(value, name), f"{place}.{_outside(name)}") for name in names}
+        written = {_outside(name): _plain(getattr(value, name), f"{place}.{_outside(name)}") for name in names}
+        return {"kind": value.kind, **written} if isinstance(value, Plan) else written
     raise ValueError(f"{place} is a {type(value).__name__}, which JSON has no word for")
 
 
 def _outside(name: str) -> str:
     """`return_` is `return` in the JSON."""
     return name.removesuffix("_")
+
+
+def _plan_of(wanted: type, written: Any) -> Any:
+    """The plan of the kind it was written with; ValueError when there is no such kind."""
+    if wanted is not Plan or not isinstance(written, dict):
+        raise ValueError(f"a {wanted.__name__} cannot be read")
+    kinds = {plan.kind: plan for plan in Plan.__subclasses__()}
+    if written.get("kind") not in kinds:
+        raise ValueError(f"there is no plan of the kind {written.get('kind')!r}")
+    plan = kinds[written["kind"]]
+    return msgspec.convert(_with_python_names(written, plan), plan)
 
 
 @cache

@@ -13,7 +13,7 @@ def report_schema() -> dict[str, Any]:
 
     The spec is left open: it grows with what can be asked for, and is read back by this program alone.
     """
-    schema: dict[str, Any] = _outside(msgspec.json.schema(Report))
+    schema: dict[str, Any] = _outside(msgspec.json.schema(Report, schema_hook=lambda _plan: {"type": "object"}))
     definitions = schema["$defs"]
     definitions["UnderstoodRow"]["properties"]["spec"] = {"type": "object"}
     schema["$defs"] = {name: definitions[name] for name in _used("Report", definitions)}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bgagent.artifacts.clauses import Assumption, Clause
-from bgagent.engine.plan import Account, Costs, RulePlan
+from bgagent.engine.plan import Account, Costs, Plan
 from bgagent.periods import Period, Timeframe
 
 
@@ -12,12 +12,12 @@ class RunSpec:
     """One strategy to run; several when the sentence compares strategies."""
 
     label: str
-    rules: RulePlan
+    plan: Plan
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """Every symbol whose bars the run needs."""
-        return (self.rules.symbol,)
+        return self.plan.needed_symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class StrategySpec:
     @property
     def direction(self) -> str:
         """`long`, `short` or `both`, over all runs."""
-        directions = {run.rules.direction for run in self.runs}
+        directions = {run.plan.direction for run in self.runs}
         return directions.pop() if len(directions) == 1 else "both"
 
     @property

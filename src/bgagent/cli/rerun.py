@@ -51,8 +51,8 @@ def _symbol_of(folder: Path, file: Path, spec: StrategySpec) -> str:
     report = _report_of(folder)
     for run, row in zip(spec.runs, report.get("runs", ()), strict=False):
         if (folder.parent / row["files"]["strategy"]).resolve() == file:
-            return run.rules.symbol
-    return spec.runs[0].rules.symbol
+            return run.plan.needed_symbols[0]
+    return spec.runs[0].plan.needed_symbols[0]
 
 
 def _same_bars(folder: Path, symbol: str, sha256: str) -> str:

@@ -4,8 +4,12 @@ A plan is what the reader of a sentence produces, what is rendered to Python for
 Expressions are strings in the language of `engine.rules`.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 class SizeKind(StrEnum):
@@ -91,8 +95,48 @@ class StopStep:
             raise ValueError(f"a stop step needs -1 < stop_at < gain, was {self.stop_at} at a gain of {self.gain}")
 
 
+class Plan(ABC):
+    """What a strategy does, as data; `kind` tells the plans apart where they are written down.
+
+    A plan names every symbol whose bars it needs, in the order of their indices in an order log, and its direction.
+    """
+
+    __slots__ = ()
+    kind: ClassVar[str] = ""
+
+    @property
+    @abstractmethod
+    def needed_symbols(self) -> tuple[str, ...]:
+        """Every symbol whose bars the plan needs; those that are only watched come last."""
+
+    @property
+    @abstractmethod
+    def direction(self) -> str:
+        """`long`, `short` or `both`."""
+
+    @property
+    @abstractmethod
+    def conditions(self) -> tuple[str, ...]:
+        """Every expression on prices that is true or false."""
+
+    @property
+    @abstractmethod
+    def scores(self) -> tuple[str, ...]:
+        """Every expression on prices that gives a number."""
+
+    @property
+    @abstractmethod
+    def calendars(self) -> tuple[str, ...]:
+        """Every expression on the calendar."""
+
+    @property
+    @abstractmethod
+    def distances(self) -> tuple[Distance, ...]:
+        """Every protective distance."""
+
+
 @dataclass(frozen=True, slots=True)
-class RulePlan:
+class RulePlan(Plan):
     """Rules for one symbol: entries, exits, protection, size and time.
 
     hold_bars: in at the open of bar e, out at the open of bar e + hold_bars. wait_bars: an exit filled on bar x lets
@@ -101,6 +145,8 @@ class RulePlan:
     the profit grows. flat_overnight: for bars within the day, everything is closed at the open of a session's last
     bar, and nothing is opened there.
     """
+
+    kind: ClassVar[str] = "rules"
 
     symbol: str
     entry: Rule | None = None
@@ -130,7 +176,27 @@ class RulePlan:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule there is: to buy, to sell, to sell short, to cover."""
-        return tuple(rule for rule in (self.entry, self.exit, self.short_entry, self.short_exit) if rule is not None)
+        return _given(self.entry, self.exit, self.short_entry, self.short_exit)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Every expression on prices that is true or false."""
+        return _given(*(rule.when for rule in self.rules))
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Every expression on prices that gives a number."""
+        return ()
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """Every expression on the calendar."""
+        return _given(*(rule.on for rule in self.rules))
+
+    @property
+    def distances(self) -> tuple[Distance, ...]:
+        """Every protective distance."""
+        return _given(self.stop_loss, self.take_profit, self.trailing_stop)
 
     @property
     def direction(self) -> str:
@@ -145,14 +211,23 @@ class RulePlan:
         return (self.symbol,)
 
 
+def rules_of(plan: Plan) -> RulePlan:
+    """The plan as one of rules for one symbol. Raises TypeError for any other."""
+    if not isinstance(plan, RulePlan):
+        raise TypeError(f"a plan of rules for one symbol is wanted, this is one of {plan.kind}")
+    return plan
+
+
 @dataclass(frozen=True, slots=True)
-class RulePortfolio:
+class RulePortfolio(Plan):
     """Rules for several symbols, one plan each, that share one account.
 
     slots: symbols that may be held at once; None: all of them. A plan that does not say its own size (all equity) gets
     an equal slot, 1 / slots of equity. score: where more entries are true than slots are free, the symbols with the
     highest score go first (expression on each symbol's own bars); None: as listed.
     """
+
+    kind: ClassVar[str] = "rule_portfolio"
 
     plans: tuple[RulePlan, ...]
     slots: int | None = None
@@ -169,6 +244,26 @@ class RulePortfolio:
     def symbols(self) -> tuple[str, ...]:
         """The symbols, as listed."""
         return tuple(plan.symbol for plan in self.plans)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Every expression on prices that is true or false."""
+        return tuple(text for plan in self.plans for text in plan.conditions)
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Every expression on prices that gives a number."""
+        return _given(self.score)
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """Every expression on the calendar."""
+        return tuple(text for plan in self.plans for text in plan.calendars)
+
+    @property
+    def distances(self) -> tuple[Distance, ...]:
+        """Every protective distance."""
+        return tuple(distance for plan in self.plans for distance in plan.distances)
 
     @property
     def needed_symbols(self) -> tuple[str, ...]:
@@ -192,7 +287,7 @@ class Weighting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WeightPlan:
+class WeightPlan(Plan):
     """Target weights on a schedule: shares of equity, decided at the previous close and traded at the open.
 
     symbols: what may be held. on: expression on the calendar, over the sessions of all symbols together; the window's
@@ -208,6 +303,8 @@ class WeightPlan:
     symbols that are. invested: sum of the weights that are not fixed. stop_loss, take_profit, trailing_stop: of each
     purchase; a symbol that was stopped comes back on the next date.
     """
+
+    kind: ClassVar[str] = "weights"
 
     symbols: tuple[str, ...]
     weighting: Weighting = Weighting.EQUAL
@@ -251,6 +348,26 @@ class WeightPlan:
             raise ValueError("what is not held goes to another symbol or to the other ones, not to both")
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """Every expression on prices that is true or false."""
+        return _given(self.when, self.holds)
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Every expression on prices that gives a number."""
+        return _given(self.score)
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """Every expression on the calendar."""
+        return (self.on,)
+
+    @property
+    def distances(self) -> tuple[Distance, ...]:
+        """Every protective distance."""
+        return _given(self.stop_loss, self.take_profit, self.trailing_stop)
+
+    @property
     def held_symbols(self) -> tuple[str, ...]:
         """Every symbol that may be held, `otherwise` among them."""
         return tuple(dict.fromkeys((*self.symbols, *((self.otherwise,) if self.otherwise else ()))))
@@ -269,7 +386,7 @@ class WeightPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentPlan:
+class PaymentPlan(Plan):
     """New money on a schedule, spent at the open at which it comes: each purchase is a lot of its own.
 
     amount: money of one payment. weights: shares of a payment, one for each symbol; (): equal. on: expression on the
@@ -277,6 +394,8 @@ class PaymentPlan:
     always. A starting sum (the account's capital) is spent alike at the window's first open. rebalance_on: dates on
     which everything held is brought back to the weights; None: never.
     """
+
+    kind: ClassVar[str] = "payments"
 
     symbols: tuple[str, ...]
     amount: float
@@ -303,6 +422,26 @@ class PaymentPlan:
         return self.weights or (1.0 / len(self.symbols),) * len(self.symbols)
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """Every expression on prices that is true or false."""
+        return _given(self.when)
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Every expression on prices that gives a number."""
+        return ()
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """Every expression on the calendar."""
+        return _given(self.on, self.rebalance_on)
+
+    @property
+    def distances(self) -> tuple[Distance, ...]:
+        """Every protective distance."""
+        return ()
+
+    @property
     def needed_symbols(self) -> tuple[str, ...]:
         """Every symbol whose bars the plan needs."""
         return self.symbols
@@ -311,6 +450,10 @@ class PaymentPlan:
     def direction(self) -> str:
         """Always `long`."""
         return "long"
+
+
+def _given(*values: T | None) -> tuple[T, ...]:
+    return tuple(value for value in values if value is not None)
 
 
 def _refuse_repeated(symbols: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ class Producer(Protocol):
         """Source of one Strategy subclass. number: of the attempt, from 1."""
 
 
-TrySource = Callable[[StrategySpec, RunSpec, Series, StrategySource], Trial]
+TrySource = Callable[[StrategySpec, RunSpec, Mapping[str, Series], StrategySource], Trial]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,7 @@ def implement(
         if attempts and sources == attempts[-1].sources:
             ended = "the producer wrote the same strategy again"
             break
-        trials = tuple(
-            try_source(spec, run, series[run.rules.symbol], source)
-            for run, source in zip(spec.runs, sources, strict=True)
-        )
+        trials = tuple(try_source(spec, run, series, source) for run, source in zip(spec.runs, sources, strict=True))
         attempt = Attempt(number, sources, examine(trials))
         attempts.append(attempt)
         on_attempt(attempt, time.monotonic() - started)

@@ -112,7 +112,7 @@ def finding_lines(findings: Sequence[Check]) -> str:
 
 
 def _agreed(spec: StrategySpec, run: RunSpec) -> dict[str, object]:
-    plan = to_plain(run.rules)
+    plan = to_plain(run.plan)
     assert isinstance(plan, dict)
     given = {name: value for name, value in plan.items() if value is not None}
     return {"timeframe": spec.timeframe.value, **given}

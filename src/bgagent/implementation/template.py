@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bgagent.artifacts.attempts import Check, StrategySource
 from bgagent.artifacts.spec import RunSpec, StrategySpec
-from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing, rules_of
 from bgagent.implementation.conditions import Declarations, render_condition
 
 _FALSE = "False"
@@ -23,7 +23,7 @@ class TemplateProducer:
 
 def render(spec: StrategySpec, run: RunSpec) -> str:
     """A module with one Strategy subclass."""
-    plan = run.rules
+    plan = rules_of(run.plan)
     declarations = Declarations()
     conditions = {
         name: _rule(rule, declarations, is_intraday=spec.timeframe.is_intraday)

@@ -8,7 +8,7 @@ from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.bars import Bars
 from bgagent.data.findings import Finding
 from bgagent.engine.orders import Order, Orders, unpack_orders
-from bgagent.engine.plan import RulePlan
+from bgagent.engine.plan import RulePlan, rules_of
 from bgagent.engine.result import BacktestResult
 
 
@@ -43,7 +43,7 @@ class Trial:
     @property
     def plan(self) -> RulePlan:
         """The rules the source was written from."""
-        return self.run.rules
+        return rules_of(self.run.plan)
 
     @property
     def orders(self) -> Orders:

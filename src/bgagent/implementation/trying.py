@@ -1,12 +1,13 @@
 """Runs one source in the sandbox, once with the window open to it and once blind, and fills what it proposes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bgagent.artifacts.attempts import RunFailure, StrategySource
 from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.data.series import Series
 from bgagent.engine.backtest import replay, run_plan
 from bgagent.engine.orders import OrderError, pack_orders
+from bgagent.engine.plan import rules_of
 from bgagent.implementation.foresight import cut_bars
 from bgagent.implementation.template import TemplateProducer
 from bgagent.implementation.trial import Trial, same_orders
@@ -16,14 +17,18 @@ from bgagent.sandbox.conversation import Proposal
 Propose = Callable[[StrategySource, Series, Sequence[int] | None, int], Proposal | RunFailure]
 
 
-def try_source(spec: StrategySpec, run: RunSpec, series: Series, source: StrategySource, *, propose: Propose) -> Trial:
-    """Everything the critic needs to know of one source.
+def try_source(
+    spec: StrategySpec, run: RunSpec, loaded: Mapping[str, Series], source: StrategySource, *, propose: Propose
+) -> Trial:
+    """Everything the critic needs to know of one source. loaded: by symbol.
 
     The blind orders are the ones that count. A third run, blind again, is made only where the first two differ: it
     tells code that looks ahead from code that does not decide the same twice.
     """
+    plan = rules_of(run.plan)
+    series = loaded[plan.symbol]
     bars, first = series.bars, series.warmup_bars
-    by_rules = run_plan(run.rules, bars, first=first, account=spec.account)
+    by_rules = run_plan(plan, bars, first=first, account=spec.account)
     nothing = pack_orders([])
     trial = Trial(spec, run, bars, first, source, nothing, nothing, None, (), None, by_rules, series.findings)
     pair = _free_and_blind(source, series, propose)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
-from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing, rules_of
 from bgagent.engine.rules import parse
 from bgagent.language.phrases import condition, days, number, percent
 from bgagent.periods import Timeframe
@@ -20,20 +20,22 @@ def say(spec: StrategySpec) -> str:
     """The spec as one plain sentence: what is traded, when, with what, by which rules, at what cost."""
     terms = [f"from {spec.period.start} to {spec.period.end}", f"on {_BARS[spec.timeframe]} bars"]
     money = f"{_thousands(spec.initial_capital)} {spec.currency}"
-    symbols = [run.rules.symbol for run in spec.runs]
+    symbols = [run.plan.needed_symbols[0] for run in spec.runs]
     after = [*_costs(spec.costs, spec.currency)]
     if spec.price_mode != "total_return":
         after.append(_PRICES[spec.price_mode])
     if spec.benchmark is not None:
         after.append(f"benchmark {spec.benchmark}")
     if len(spec.runs) == 1:
-        rules = _rules(spec.runs[0].rules, spec)
+        rules = _rules(rules_of(spec.runs[0].plan), spec)
         return f"{symbols[0]} {' '.join(terms)} with {money}: {'; '.join([*rules, *after])}."
     if len(set(symbols)) == len(symbols):
-        rules = _rules(spec.runs[0].rules, spec)
+        rules = _rules(rules_of(spec.runs[0].plan), spec)
         named = f"{', '.join(symbols[:-1])} and {symbols[-1]}"
         return f"Compare {named} {' '.join(terms)} with {money} each: {'; '.join([*rules, *after])}."
-    runs = [f"run {place}: {'; '.join(_rules(run.rules, spec))}" for place, run in enumerate(spec.runs, start=1)]
+    runs = [
+        f"run {place}: {'; '.join(_rules(rules_of(run.plan), spec))}" for place, run in enumerate(spec.runs, start=1)
+    ]
     return f"Compare on {symbols[0]} {' '.join(terms)} with {money}: {'; '.join([*after, *runs])}."
 
 
