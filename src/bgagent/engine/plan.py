@@ -111,6 +111,16 @@ class Plan(ABC):
 
     @property
     @abstractmethod
+    def held_symbols(self) -> tuple[str, ...]:
+        """Every symbol that may be held, in the order of their indices in an order log."""
+
+    @property
+    def watched_symbols(self) -> tuple[str, ...]:
+        """The symbols that are only read."""
+        return tuple(symbol for symbol in self.needed_symbols if symbol not in self.held_symbols)
+
+    @property
+    @abstractmethod
     def direction(self) -> str:
         """`long`, `short` or `both`."""
 
@@ -210,6 +220,11 @@ class RulePlan(Plan):
         """Every symbol whose bars the plan needs."""
         return (self.symbol,)
 
+    @property
+    def held_symbols(self) -> tuple[str, ...]:
+        """Every symbol that may be held."""
+        return (self.symbol,)
+
 
 def rules_of(plan: Plan) -> RulePlan:
     """The plan as one of rules for one symbol. Raises TypeError for any other."""
@@ -268,6 +283,11 @@ class RulePortfolio(Plan):
     @property
     def needed_symbols(self) -> tuple[str, ...]:
         """Every symbol whose bars the plan needs."""
+        return self.symbols
+
+    @property
+    def held_symbols(self) -> tuple[str, ...]:
+        """Every symbol that may be held."""
         return self.symbols
 
     @property
@@ -444,6 +464,11 @@ class PaymentPlan(Plan):
     @property
     def needed_symbols(self) -> tuple[str, ...]:
         """Every symbol whose bars the plan needs."""
+        return self.symbols
+
+    @property
+    def held_symbols(self) -> tuple[str, ...]:
+        """Every symbol that may be held."""
         return self.symbols
 
     @property
