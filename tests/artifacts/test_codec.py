@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bgagent.artifacts.attempts import Attempt, Check, CheckStatus, Critique, RunFailure, StrategySource
 from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
+from bgagent.artifacts.code_plan import CodePlan, Sides
 from bgagent.artifacts.codec import from_json, to_json, to_plain
 from bgagent.artifacts.report import Curve, ErrorRow, Report, TradeRow
 from bgagent.artifacts.request import Request
@@ -132,6 +133,7 @@ def test_a_spec_with_every_part_of_a_plan_comes_back():
         RulePortfolio((RulePlan("AAPL", entry=Rule("rsi(2) < 10")), RulePlan("MSFT", entry=Rule("rsi(2) < 10")))),
         WeightPlan(("SPY", "TLT"), Weighting.FIXED, weights=(0.6, 0.4), stop_loss=Distance(DistanceKind.ATR, 2.0)),
         PaymentPlan(("SPY",), 500.0, rebalance_on="first_of_year"),
+        CodePlan(("SPY",), "buy the third close in a row above the last", Sides.BOTH, watched=("VIX",), hold_bars=5),
     ],
     ids=lambda plan: plan.kind,
 )

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from bgagent.artifacts.code_plan import CodePlan
 from bgagent.engine.plan import Plan
 
 T = TypeVar("T")
@@ -77,7 +78,8 @@ def _plan_of(wanted: type, written: Any) -> Any:
     """The plan of the kind it was written with; ValueError when there is no such kind."""
     if wanted is not Plan or not isinstance(written, dict):
         raise ValueError(f"a {wanted.__name__} cannot be read")
-    kinds = {plan.kind: plan for plan in Plan.__subclasses__()}
+    plans: tuple[type[Plan], ...] = (*Plan.__subclasses__(), CodePlan)
+    kinds = {plan.kind: plan for plan in plans}
     if written.get("kind") not in kinds:
         raise ValueError(f"there is no plan of the kind {written.get('kind')!r}")
     plan = kinds[written["kind"]]
