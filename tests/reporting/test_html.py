@@ -248,3 +248,12 @@ def test_text_can_be_read_in_both_themes(theme):
     assert contrast(drawn["soft"], drawn["ground"]) >= 4.5
     for name in ("one", "two", "three", "four", "five", "six", "rest", "fall", "rise"):
         assert contrast(drawn[name], drawn["ground"]) >= 3.0, name
+
+
+def test_a_clause_of_a_comparison_leads_to_the_trades_of_each_run():
+    report, page = comparison()[0], page_of("comparison")[1]
+    links = [a["href"] for tag, a in page.tags if tag == "a" and "data-filter" in a]
+    traded = [f"#trades-{number}" for number, run in enumerate(report.runs, start=1) if run.trades]
+    assert len(traded) > 1
+    assert links[: len(traded)] == traded
+    assert set(links) == set(traded)

@@ -9,6 +9,7 @@ from bgagent.reporting.catalogue import LANGUAGES, Catalogue, catalogue
 from bgagent.reporting.charts import draw_charts
 from bgagent.reporting.definitions import metrics
 from bgagent.reporting.html import to_html
+from bgagent.reporting.localised import localised
 from bgagent.reporting.markdown import to_markdown
 from bgagent.reporting.view import writer_for
 from bgagent.reporting.writer import Writer
@@ -138,3 +139,23 @@ def test_pages_in_all_languages_fit_the_screen_and_sort(tmp_path):
             profits = [trades[at].profit for at in order]
             assert profits == sorted(profits), code
             assert browser.log == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_the_json_says_in_english_is_said_in_the_pages_language(code):
+    report = crossover()[0]
+    label = report.runs[0].benchmark.label
+    assert label.startswith("buy and hold ")
+    said = localised(replace(report, lang=code, verdict_reasons=("robustness not examined", "warmup: 3 bars")))
+    assert said.runs[0].benchmark.label != label
+    assert label.removeprefix("buy and hold ") in said.runs[0].benchmark.label
+    assert said.verdict_reasons[0] != "robustness not examined"
+    assert said.verdict_reasons[1] == "warmup: 3 bars"
+
+
+def test_field_names_are_said_whole_or_part_by_part():
+    write = Writer(catalogue("es"), "USD", with_symbol=False)
+    assert write.named("costs.slippage_bps") == "Costes: deslizamiento en pb"
+    assert write.named("rules.stop_loss") == "Reglas: stop de pérdidas"
+    assert write.named("hold_bars") == "Hold bars"
+    assert Writer(catalogue("en"), "USD", with_symbol=False).named("rules.stop_loss") == "Rules: stop loss"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bgagent.artifacts.report import Curve, Report
 from bgagent.reporting.canvas import NARROW, WIDE
 from bgagent.reporting.equity_chart import equity_chart
+from bgagent.reporting.localised import localised
 from bgagent.reporting.price_chart import price_chart
 from bgagent.reporting.returns_chart import returns_chart
 from bgagent.reporting.view import writer_for
@@ -26,6 +27,7 @@ def draw_charts(report: Report, curves: Sequence[Curve]) -> dict[str, Chart]:
     """
     if report.understood is None or not report.runs:
         return {}
+    report = localised(report)
     write = writer_for(report, with_symbol=True)
     pairs = tuple(zip(report.runs, curves, strict=True))
     drawn: dict[str, Chart] = {}

@@ -17,6 +17,7 @@ from bgagent.artifacts.report import Curve, Report
 from bgagent.reporting.canvas import chart_css
 from bgagent.reporting.charts import Chart
 from bgagent.reporting.live_charts import LOGO_STYLE, chart_data, library
+from bgagent.reporting.localised import localised
 from bgagent.reporting.view import view, writer_for
 from bgagent.reporting.visible import visible
 from bgagent.reporting.writer import Writer
@@ -30,6 +31,7 @@ def to_html(report: Report, charts: Mapping[str, Chart], curves: Sequence[Curve]
     curves: one per run, for the charts that move; without them the drawings stand still. Style and scripts are all
     the page allows itself: their hashes stand in the Content-Security-Policy.
     """
+    report = localised(report)
     write = writer_for(report, with_symbol=True)
     data = chart_data(report, curves, write) if curves else ""
     scripts = [page_script(), *([library(), resource("charts.js")] if data else [])]

@@ -1,6 +1,6 @@
 """The tables about the job as a whole: clauses, assumptions, checks, data, attempts, telemetry, definitions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bgagent.artifacts.attempts import Check
 from bgagent.artifacts.clauses import Assumption, Clause
@@ -14,7 +14,7 @@ from bgagent.reporting.writer import Writer
 def assumptions_table(assumptions: Iterable[Assumption], write: Writer) -> Table:
     """What the sentence left open."""
     columns = tuple(Column(write.say(title)) for title in ("Assumed", "Value", "Because"))
-    return Table(columns, tuple((in_words(each.field), each.value, each.why) for each in assumptions))
+    return Table(columns, tuple((write.named(each.field), each.value, each.why) for each in assumptions))
 
 
 def clauses_table(clauses: Iterable[Clause], write: Writer) -> Table:
@@ -22,12 +22,13 @@ def clauses_table(clauses: Iterable[Clause], write: Writer) -> Table:
     titles = (write.say(title) for title in ("Status", "Became", "Value", "Seen in the run"))
     columns = (Column(write.say("Your words"), "code"), *(Column(title) for title in titles))
     rows = (
-        (each.text, write.say(each.status.value), in_words(each.field), each.value, each.evidence) for each in clauses
+        (each.text, write.say(each.status.value), write.named(each.field), each.value, each.evidence)
+        for each in clauses
     )
     return Table(columns, tuple(rows))
 
 
-def checks_table(checks: Iterable[Check], write: Writer) -> Table:
+def checks_table(checks: Sequence[Check], write: Writer) -> Table:
     """Every check with its outcome, what it found, and its figures."""
     columns = (
         Column(write.say("Check")),
@@ -37,14 +38,15 @@ def checks_table(checks: Iterable[Check], write: Writer) -> Table:
     )
     rows = (
         (
-            in_words(check.id),
-            check.status.value,
+            write.named(check.id),
+            write.say(check.status.value),
             check.detail,
             ", ".join(f"{name.replace('_', ' ')} {write.plain(value)}" for name, value in check.figures.items()),
         )
         for check in checks
     )
-    return Table(columns, tuple(rows))
+    looks = tuple(("", f"mark-{check.status.value}", "", "") for check in checks)
+    return Table(columns, tuple(rows), looks)
 
 
 def data_table(data: Iterable[DataRow], write: Writer) -> Table:

@@ -11,6 +11,7 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined, Template
 
 from bgagent.artifacts.report import Report
+from bgagent.reporting.localised import localised
 from bgagent.reporting.table import Column, Table
 from bgagent.reporting.view import view, writer_for
 from bgagent.reporting.visible import visible
@@ -84,6 +85,7 @@ def _row(cells: list[str], widths: list[int], numbers: list[bool]) -> str:
 
 def to_markdown(report: Report) -> str:
     """The whole report; paths in it are relative to the folder it is written to."""
+    report = localised(report)
     write = writer_for(report, with_symbol=False)
     text = _template().render(page=view(report, write), say=write.say, trades_shown=TRADES_SHOWN)
     return re.sub(r"\n{3,}", "\n\n", text).replace(_KEPT, "").strip() + "\n"

@@ -38,6 +38,15 @@ _EXITS = {
 
 
 @dataclass(frozen=True, slots=True)
+class TradesLink:
+    """Leads from a clause to the trades it speaks of. run: number of the list, from 1. wanted: what to filter it by."""
+
+    run: int
+    label: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """The sections of one run. account: what to know of it before its figures; a chart without a path is left out."""
 
@@ -69,6 +78,7 @@ class View:
     title: str
     sentence: str
     understood: str
+    in_english: str
     synthetic: str
     verdict: str
     verdict_text: str
@@ -82,7 +92,7 @@ class View:
     benchmark: str
     assumptions: Table
     clauses: Table
-    clause_trades: tuple[str | None, ...]
+    clause_trades: tuple[tuple[TradesLink, ...], ...]
     runs: tuple[RunView, ...]
     checks: Table
     data: Table
@@ -108,6 +118,7 @@ def view(report: Report, write: Writer) -> View:
         title=_title(report, write),
         sentence=report.prompt,
         understood=report.understood.summary if report.understood else "",
+        in_english="" if report.lang == "en" else say("Reasons, values and findings are given in English."),
         synthetic=_synthetic(report, write),
         verdict=report.verdict or "",
         verdict_text=say(_VERDICTS[report.verdict]) if report.verdict else "",
@@ -192,16 +203,18 @@ def _run(report: Report, run: RunRow, write: Writer) -> RunView:
     )
 
 
-def _trades_of(clause: Clause, report: Report, write: Writer) -> str | None:
-    """What to look for in the first run's trades to find those the clause speaks of; None when there are none."""
-    if len(report.runs) != 1 or not report.runs[0].trades:
-        return None
+def _trades_of(clause: Clause, report: Report, write: Writer) -> tuple[TradesLink, ...]:
+    """Where the trades stand that a clause speaks of: in each run that has such."""
     part = clause.field.rpartition(".")[2]
-    if part in _ALL_TRADES:
-        return ""
-    wanted = _EXITS.get(part)
-    found = any(trade.exit_reason == wanted for trade in report.runs[0].trades)
-    return run_tables.reason(wanted, write) if wanted and found else None
+    reason = _EXITS.get(part)
+    links = []
+    for number, run in enumerate(report.runs, start=1):
+        label = run.label if len(report.runs) > 1 else ""
+        if part in _ALL_TRADES and run.trades:
+            links.append(TradesLink(number, label, ""))
+        elif reason is not None and any(trade.exit_reason == reason for trade in run.trades):
+            links.append(TradesLink(number, label, run_tables.reason(reason, write)))
+    return tuple(links)
 
 
 def _account(report: Report, run: RunRow, write: Writer) -> Iterable[str]:

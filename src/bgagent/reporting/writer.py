@@ -6,6 +6,7 @@ from bgagent.artifacts.report import Metrics
 from bgagent.reporting import figures
 from bgagent.reporting.catalogue import Catalogue
 from bgagent.reporting.definitions import metrics
+from bgagent.reporting.table import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,15 @@ class Writer:
     def plain(self, value: float | None) -> str:
         """A figure of unknown kind."""
         return self.figure(figures.plain(value))
+
+    def named(self, name: str) -> str:
+        """A dotted path or an identifier as words: `rules.entry` is `Rules: entry`.
+
+        A path that the catalogue has no phrase for as a whole is said part by part, in English where it lacks one.
+        """
+        words, texts = in_words(name), self.catalogue.texts
+        said = texts.get(words) or ": ".join(texts.get(part, part) for part in words.split(": "))
+        return said[:1].upper() + said[1:]
 
     def name(self, key: str) -> str:
         """A metric's name."""
