@@ -10,8 +10,8 @@ import click
 
 from bgagent import api
 from bgagent.cli import completion
-from bgagent.cli.bg import tell
 from bgagent.cli.streams import say
+from bgagent.cli.telling import tell
 from bgagent.cli.text import plain
 from bgagent.cli.watching import INTERRUPTED, conclusion, watch
 from bgagent.errors import BadUse

@@ -3,8 +3,8 @@
 import click
 
 from bgagent import api
-from bgagent.cli.bg import tell
 from bgagent.cli.streams import say
+from bgagent.cli.telling import tell
 from bgagent.cli.watching import conclusion, key_figures, watch
 
 SENTENCE = "Backtest AAPL 50/200 MA crossover in 2024 with $25K"

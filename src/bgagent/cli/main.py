@@ -1,95 +1,55 @@
-"""`nlbt`: finds the verb, loads only its module, and turns errors into one line and an exit code."""
+"""`nlbt`: submits a sentence at once, or finds the verb for all else; errors become one line and an exit code."""
 
+import gc
+import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Any
 
-import click
-
-import bgagent
+from bgagent.cli.options import read_plainly
 from bgagent.cli.streams import NobodyListens, mute, open_what_is_closed, say
-from bgagent.cli.text import error_line, plain
-from bgagent.cli.verbs import VERBS
+from bgagent.cli.text import error_line
 from bgagent.errors import BgAgentError, MachineUnfit
-
-
-class VerbGroup(click.Group):
-    """A group whose verbs are imported when they are called, not when they are listed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """All verbs, in the order of the table."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The verb's command; None when there is no such verb."""
-        if cmd_name not in VERBS:
-            return None
-        command = import_module(VERBS[cmd_name][0]).command
-        return command if isinstance(command, click.Command) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The verbs' help lines from the table."""
-        with formatter.section("Verbs"):
-            formatter.write_dl([(verb, help_line) for verb, (_, help_line) in VERBS.items()])
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        """As in any group, but a closed pipe, as of `--help`, is none of click's business."""
-        try:
-            return super().make_context(info_name, args, parent, **extra)
-        except BrokenPipeError as error:
-            raise NobodyListens from error
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs the verb; what it gives back is the exit code."""
-        try:
-            code = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError as error:
-            raise NobodyListens from error
-        except OSError as error:  # `logs` is no folder, or was removed under a verb that waits
-            raise MachineUnfit.unusable(error, error.filename or "a file or a stream") from error
-        return code
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The verb to run; a first word with a space in it is a sentence, and means `bg`."""
-        if args and " " in args[0].strip() and args[0] not in VERBS:
-            return "bg", self.get_command(ctx, "bg"), args
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(bgagent.__version__, prog_name="nlbt")
-def nlbt() -> None:
-    """Backtests in the background, from one sentence.
-
-    \b
-    nlbt bg "Backtest AAPL 50/200 MA crossover in 2024 with $25K"
-    """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with the code of DESIGN's table; every expected error is one line on stderr."""
     open_what_is_closed()
+    words = sys.argv[1:] if arguments is None else arguments
+    plainly = read_plainly(words) if "_NLBT_COMPLETE" not in os.environ else None
     try:
-        code = nlbt.main(args=arguments, prog_name="nlbt", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        say(error.format_message(), err=True)
-        sys.exit(2)
-    except click.ClickException as error:
-        where = f" (see: {error.ctx.command_path} --help)" if isinstance(error, click.UsageError) and error.ctx else ""
-        say(f"nlbt: {plain(error.format_message())}{where}", err=True)
-        sys.exit(2)
-    except click.Abort:
-        sys.exit(130)
+        if plainly is None:
+            from bgagent.cli.program import run
+
+            code = run(words)
+        else:
+            code = _submit(*plainly)
     except BgAgentError as error:
         say(f"nlbt: {error_line(error)}", err=True)
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except NobodyListens:
         mute()
-        sys.exit(0)
-    sys.exit(code if isinstance(code, int) else 0)
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    if plainly is not None and arguments is None:
+        _leave(code)
+    sys.exit(code)
+
+
+def _submit(sentence: str, options: dict[str, object]) -> int:
+    """What `cli.bg` does for a sentence that is only submitted."""
+    gc.disable()  # a process of 50 ms leaves nothing worth collecting
+    from bgagent import api
+    from bgagent.cli.telling import tell
+
+    try:
+        tell(api.run_background_job(sentence, **options))  # type: ignore[arg-type]
+    except OSError as error:
+        raise MachineUnfit.unusable(error, error.filename or "a file or a stream") from error
+    return 0
+
+
+def _leave(code: int) -> None:
+    """End without taking the interpreter down, which takes 4 ms that the shell's prompt would wait for."""
+    mute()
+    os._exit(code)

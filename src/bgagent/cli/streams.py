@@ -3,8 +3,6 @@
 import os
 import sys
 
-import click
-
 
 class NobodyListens(Exception):
     """The reader of a pipe went away (`nlbt bg-logs | head`): nothing is left to say, and nobody to say it to."""
@@ -21,9 +19,18 @@ def open_what_is_closed() -> None:
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
-    """Prints as `click.echo` does; when nobody listens any more, nothing, for the waiting goes on."""
+    """Prints; when nobody listens any more, nothing, for the waiting goes on.
+
+    Letters that the stream cannot show become `?`.
+    """
+    stream = sys.stderr if err else sys.stdout
+    whole = f"{text}\n" if nl else text
     try:
-        click.echo(text, err=err, nl=nl)
+        try:
+            stream.write(whole)
+        except UnicodeEncodeError:
+            stream.write(whole.encode(stream.encoding, errors="replace").decode(stream.encoding))
+        stream.flush()
     except BrokenPipeError:
         mute()
 
