@@ -171,6 +171,30 @@ def test_an_interrupted_submission_leaves_nothing(folders, monkeypatch):
     assert list(folders.logs.iterdir()) == []
 
 
+@pytest.mark.parametrize("error", [MachineUnfit("no room left on the disk"), KeyboardInterrupt()])
+def test_what_was_started_for_a_job_that_cannot_be_written_down_is_gone(folders, options, monkeypatch, error):
+    def refuse(*_args, **_options):
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(submission.store, "save", refuse)
+        with pytest.raises(type(error)):
+            start(folders, "true", name="j", **options)
+    assert list(folders.logs.iterdir()) == []
+    mine = os.fsencode(folders.logs)
+    alive = [path for path in Path("/proc").glob("[0-9]*/cmdline") if mine in _bytes_of(path).split(b"\0")]
+    assert alive == []
+    assert start(folders, "true", name="j", **options).job_id == "j"
+    assert ended(folders, "j").job.word == "succeeded"
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
 def test_a_submission_interrupted_too_late_leaves_the_job_alone(folders, monkeypatch):
     launched = submission._launch
 

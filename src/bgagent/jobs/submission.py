@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bgagent.errors import BadUse, MachineUnfit
-from bgagent.jobs import handover, ids, locks, store, takeover, turns
+from bgagent.jobs import handover, ids, locks, processes, store, takeover, turns
 from bgagent.jobs.folders import Folders, JobFiles
 from bgagent.jobs.handover import Envelope
 from bgagent.jobs.launchers import Launched, Launcher, TmuxLauncher, launchers_for
@@ -22,6 +24,8 @@ from bgagent.jobs.stamps import utc_now
 from bgagent.jobs.state import Job, Queued
 
 _TAKEN_OVER_WITHIN_S = 30.0
+_DIES_WITHIN_S = 1.0
+_POLL_S = 0.001
 # apart from the caller's Python settings and site packages, so that it starts quickly and reads no foreign module
 _ISOLATED = ("-I", "-S") if sys.platform == "linux" else ("-I",)  # elsewhere it needs psutil
 
@@ -72,7 +76,6 @@ def submit(
     folders.make_ready()
     files, life = _claim(folders, name, words, clock)
     with _nothing_left_on_failure(files, life), life:
-        job = _written_down(files, command, cwd, payload or {}, redact, clock)
 
         def envelope(launched: Launched) -> Envelope:
             return Envelope(
@@ -90,11 +93,14 @@ def submit(
                 afterwards=tuple(afterwards),
             )
 
-        launched, note = _launch(launchers, folders, job.job_id, environment, envelope)
+        def write_down() -> None:
+            _write_down(files, command, cwd, payload or {}, redact, clock)
+
+        launched, note = _launch(launchers, folders, files.job_id, environment, meanwhile=write_down, envelope=envelope)
     if not is_alive(files) and not store.load(files).has_ended:
         said = " | ".join(last_lines(files.log, 3))
-        raise MachineUnfit(f"job {job.job_id} died at its start; last lines of its log: {said}")
-    return Submitted(job.job_id, files, launched.launcher, launched.session, note)
+        raise MachineUnfit(f"job {files.job_id} died at its start; last lines of its log: {said}")
+    return Submitted(files.job_id, files, launched.launcher, launched.session, note)
 
 
 def _refuse_what_no_process_can_get(
@@ -158,14 +164,29 @@ def _nothing_left_on_failure(files: JobFiles, life: locks.Held) -> Iterator[None
         raise
 
 
-def _written_down(
+@contextmanager
+def _killed_on_failure(pid: int) -> Iterator[None]:
+    """A process that was started for nothing holds the job's lock no longer when the error arrives."""
+    process = processes.identity(pid)
+    try:
+        yield
+    except BaseException:
+        if process is not None and processes.send(process, signal.SIGKILL):
+            deadline = time.monotonic() + _DIES_WITHIN_S
+            while processes.is_alive(process) and time.monotonic() < deadline:
+                time.sleep(_POLL_S)
+        raise
+
+
+def _write_down(
     files: JobFiles,
     command: Sequence[str],
     cwd: Path,
     payload: Mapping[str, object],
     redact: Redactor,
     clock: Callable[[], datetime],
-) -> Job:
+) -> None:
+    """The request, the first line of the log and the first state, and a place in the queue."""
     try:
         place = turns.take_place(files.logs, files.job_id)
         with files.request.open("x") as request:
@@ -189,7 +210,6 @@ def _written_down(
     finally:
         log.close()
     store.save(files, job)
-    return job
 
 
 def _launch(
@@ -197,24 +217,36 @@ def _launch(
     folders: Folders,
     job_id: str,
     environment: Mapping[str, str],
+    *,
+    meanwhile: Callable[[], None],
     envelope: Callable[[Launched], Envelope],
 ) -> tuple[Launched, str]:
-    """Try one launcher after the other until a supervisor has taken the job over."""
+    """Try one launcher after the other until a supervisor has taken the job over.
+
+    meanwhile: done while the first one starts, before it can take anything over.
+    """
     files = folders.files(job_id)
     failures: list[str] = []
+    is_written_down = False
     for number, launcher in enumerate(launchers, start=1):
         fifo = files.handover(number)
         handover.make_fifo(fifo)
         try:
-            launched = launcher.launch(_supervisor(folders, job_id, fifo), job_id, environment)
-            note = "; ".join(failures)
-            if note:
-                _warn(files, note)
-            if handover.send(fifo, envelope(launched), within_s=_TAKEN_OVER_WITHIN_S, reader=launched.pid):
-                return launched, note
+            try:
+                launched = launcher.launch(_supervisor(folders, job_id, fifo), job_id, environment)
+            except MachineUnfit as error:
+                failures.append(f"{launcher.name}: {error.message}")
+                continue
+            with _killed_on_failure(launched.pid):
+                if not is_written_down:
+                    meanwhile()
+                    is_written_down = True
+                note = "; ".join(failures)
+                if note:
+                    _warn(files, note)
+                if handover.send(fifo, envelope(launched), within_s=_TAKEN_OVER_WITHIN_S, reader=launched.pid):
+                    return launched, note
             failures.append(f"{launcher.name}: the job's process died at its start")
-        except MachineUnfit as error:
-            failures.append(f"{launcher.name}: {error.message}")
         finally:
             fifo.unlink(missing_ok=True)
     raise MachineUnfit(f"cannot start the job ({'; '.join(failures)})", hint="`nlbt doctor` looks for the cause")
