@@ -1,5 +1,6 @@
 """Runs of several symbols: by hand, and against a plain loop that shares no code with the engine."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -101,12 +102,8 @@ def test_ranked_holds_the_best_and_ties_go_to_the_first_listed():
     universe = bars("A", [10, 10, 10, 11]), bars("B", [10, 11, 11, 11]), bars("C", [10, 11, 11, 11])
     result = run(plan, *universe, first=2)
     assert [(fill.symbol, fill.bar) for fill in result.fills] == [("B", 2), ("B", 3), ("A", 3)]
-    worst = run(WeightPlan(**{**_fields(plan), "top": 0, "bottom": 1}), *universe, first=2)
+    worst = run(replace(plan, top=0, bottom=1), *universe, first=2)
     assert worst.quantities[0].tolist() == [-100, 0, 0]
-
-
-def _fields(plan: WeightPlan) -> dict[str, Any]:
-    return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(

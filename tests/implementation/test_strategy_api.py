@@ -3,17 +3,26 @@
 import ast
 import inspect
 
-from bgagent.engine.strategy import Position, Strategy
+from bgagent.engine.strategy import Market, Position, Strategy
+from bgagent.engine.trading import Trading
 from bgagent.implementation.strategy_api import strategy_api
 
 
 def test_every_public_name_is_told():
-    told = strategy_api()
-    for kind in (Strategy, Position):
+    told = strategy_api(of_several=True)
+    for kind in (Strategy, Trading, Market, Position):
         for name, member in vars(kind).items():
             if not name.startswith("_"):
                 written = f"def {name}(" if inspect.isfunction(member) else f"\n    {name}  #"
                 assert written in told, name
+
+
+def test_what_only_several_symbols_have_is_told_where_there_are_several():
+    told, alone = strategy_api(of_several=True), strategy_api()
+    assert "def rebalance(self, weights" in told
+    assert "trades_next  #" in told
+    assert "rebalance(" not in alone
+    assert "Market" not in alone
 
 
 def test_arguments_are_those_of_the_code():

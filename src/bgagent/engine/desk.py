@@ -1,16 +1,16 @@
 """What stands between a strategy and the books: its wishes become orders, its lots become readable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite, isnan
 
 import numpy as np
 
-from bgagent.engine.books import open_book
+from bgagent.bars import Floats, Times
 from bgagent.engine.feed import Column, Due, Feed
-from bgagent.engine.kernel import Instruction, Lot
+from bgagent.engine.kernel import Book, Instruction, Lot
 from bgagent.engine.orders import Action, Level, Order, OrderError, OrderType
-from bgagent.engine.plan import Account, Distance, DistanceKind, SizeKind, Sizing
+from bgagent.engine.plan import Distance, DistanceKind, SizeKind, Sizing, StopStep
 from bgagent.engine.sizing import VOLATILITY_CLOSES, bars_in_a_year, volatility_fractions
 
 Protection = float | Distance | Level | None
@@ -18,7 +18,10 @@ Protection = float | Distance | Level | None
 
 @dataclass(frozen=True, slots=True)
 class OpenLot:
-    """One entry that is still open, as it stood at the last close. quantity: signed; levels: None where not set."""
+    """One entry that is still open, as it stood at the last close. quantity: signed; levels: None where not set.
+
+    bars_left: bars to the open at which it is closed for its time, 1 at the next one; None without such a time.
+    """
 
     number: int
     quantity: float
@@ -28,20 +31,22 @@ class OpenLot:
     stop_loss: float | None
     take_profit: float | None
     trailing_stop: float | None
+    bars_left: int | None = None
 
 
 class Desk:
-    """Places the orders of one run and hands each to `on_order` as it is decided."""
+    """Places the orders of one run with its book and hands each to `on_order` as it is decided."""
 
-    def __init__(self, feed: Feed, account: Account, on_order: Callable[[Order], None] | None = None) -> None:
+    def __init__(self, feed: Feed, book: Book, on_order: Callable[[Order], None] | None = None) -> None:
         self.feed = feed
-        self.book = open_book(account, first=feed.first, bars=feed.size - feed.first, sessions=feed.sessions[:0])
+        self.book = book
         self.orders: list[Order] = []
         self.is_open = False
         self._on_order = on_order
-        self._columns: dict[str, Column] = {}
-        self._calendars: dict[str, Due] = {}
+        self.columns: dict[str, Column] = {}
+        self.calendars: dict[str, Due] = {}
         self._following: dict[int, dict[str, Distance]] = {}
+        self._steps: dict[int, tuple[StopStep, ...]] = {}
         self._prices = {name: Column(feed) for name in ("open", "high", "low", "close", "volume")}
 
     @property
@@ -56,12 +61,12 @@ class Desk:
     def indicator(self, expression: str) -> Column:
         """The column of an expression on prices. Raises OrderError once bars have begun to flow."""
         self._refuse_late_declaration()
-        return self._columns.setdefault(expression, Column(self.feed))
+        return self.columns.setdefault(expression, Column(self.feed))
 
     def calendar(self, expression: str) -> Due:
         """Whether an expression on the calendar is true of the next session. Raises OrderError as `indicator` does."""
         self._refuse_late_declaration()
-        return self._calendars.setdefault(expression, Due(self.feed))
+        return self.calendars.setdefault(expression, Due(self.feed))
 
     def _refuse_late_declaration(self) -> None:
         if self.is_open:
@@ -69,14 +74,18 @@ class Desk:
 
     def open_for_orders(self) -> None:
         """Declares to the feed what init asked for, and lets orders be placed from now on."""
-        columns, calendars = self.feed.declare(tuple(self._columns), tuple(self._calendars))
-        for column, row in zip(self._columns.values(), columns, strict=True):
+        columns, calendars = self.feed.declare(tuple(self.columns), tuple(self.calendars))
+        for column, row in zip(self.columns.values(), columns, strict=True):
             column.bind(row)
-        for due, conditions in zip(self._calendars.values(), calendars, strict=True):
+        for due, conditions in zip(self.calendars.values(), calendars, strict=True):
             due.bind(conditions)
+        self.bind_prices()
+        self.is_open = True
+
+    def bind_prices(self) -> None:
+        """Says where the columns of prices stand; they may be laid out anew when expressions are declared."""
         for name, price in self._prices.items():
             price.bind(getattr(self.feed, name))
-        self.is_open = True
 
     def step(self) -> None:
         """Lets the bar that has just become known happen, and moves the levels that follow it."""
@@ -85,12 +94,29 @@ class Desk:
             days = 0 if bar == feed.first else int((feed.sessions[bar] - feed.sessions[bar - 1]).astype(np.int64))
             self.book.day_gaps.append(days)
         self.book.step(bar, feed.open.item(bar), feed.high.item(bar), feed.low.item(bar), feed.close.item(bar))
-        if self._following and feed.count < feed.size and not self.book.ruined:
+        if self.follows and feed.count < feed.size and not self.book.ruined:
             for lot in self.book.lots:
-                distances = self._following.get(lot.order)
-                if distances is not None:
-                    levels = {name: self._protection(distance) for name, distance in distances.items()}
-                    self.place(Order(bar, Action.MOVE, lot=lot.number, **levels))  # type: ignore[arg-type]
+                self.follow(lot, feed.high.item(bar), feed.low.item(bar))
+
+    @property
+    def follows(self) -> bool:
+        """Whether any level has to be moved with the bars."""
+        return bool(self._following or self._steps)
+
+    def follow(self, lot: Lot, high: float, low: float) -> None:
+        """Places the orders that move a lot's levels after a completed bar, for the next one."""
+        distances = self._following.get(lot.order)
+        if distances is not None:
+            levels = {name: self._protection(distance) for name, distance in distances.items()}
+            self.place(Order(self.index, Action.MOVE, lot=lot.number, **levels))  # type: ignore[arg-type]
+        best, stop = high if lot.side > 0.0 else low, lot.stop
+        for step in self._steps.get(lot.order, ()):
+            level = lot.entry_price * (1.0 + lot.side * step.stop_at)
+            is_reached = lot.side * best >= lot.side * lot.entry_price * (1.0 + lot.side * step.gain)
+            if is_reached and lot.side * level > lot.side * stop:
+                stop = level
+        if stop != lot.stop:
+            self.place(Order(self.index, Action.MOVE, lot=lot.number, stop_loss=Level(stop)))
 
     def place(self, order: Order) -> int:
         """Submits an order; its number in the log."""
@@ -114,6 +140,7 @@ class Desk:
         stop_loss: Protection,
         take_profit: Protection,
         trailing_stop: Protection,
+        stop_steps: Sequence[StopStep | tuple[float, float]],
         hold_bars: int | None,
         good_for_bars: int | None,
         cancels: int | None,
@@ -135,6 +162,7 @@ class Desk:
             return None
         if sizing.kind is SizeKind.RISK and wishes["stop_loss"] is None and wishes["trailing_stop"] is None:
             raise OrderError("a size by risk needs a stop_loss or a trailing_stop to reckon with")
+        steps = tuple(step if isinstance(step, StopStep) else StopStep(*step) for step in stop_steps)
         order = Order(
             self.index,
             action,
@@ -152,7 +180,41 @@ class Desk:
         following = {name: wish for name, wish in wishes.items() if isinstance(wish, Distance) and _follows(wish)}
         if following:
             self._following[number] = following
+        if steps:
+            self._steps[number] = steps
         return number
+
+    def target(
+        self,
+        weight: float,
+        *,
+        stop_loss: Protection,
+        take_profit: Protection,
+        trailing_stop: Protection,
+        whole_shares: bool,
+        reason: str,
+    ) -> int:
+        """Places an order that brings the position to a share of equity; its number in the log."""
+        if not abs(weight) <= self.book.leverage:
+            raise OrderError(f"a weight lies between -1 and 1 unless leverage was agreed, was {weight}")
+        given = {"stop_loss": stop_loss, "take_profit": take_profit, "trailing_stop": trailing_stop}
+        wishes = {name: _wish(name, value) for name, value in given.items()}
+        if any(isinstance(wish, Distance) and _follows(wish) for wish in wishes.values()):
+            raise OrderError("a level that follows the ATR is not supported with target weights")
+        levels = {name: self._protection(wish) for name, wish in wishes.items() if weight and not self._lacks(wish)}
+        order = Order(
+            self.index,
+            Action.TARGET,
+            weight=float(weight),
+            whole_shares=whole_shares,
+            reason=reason,
+            **levels,  # type: ignore[arg-type]
+        )
+        return self.place(order)
+
+    def _lacks(self, wish: Distance | Level | None) -> bool:
+        """Whether the ATR that a distance is made of is not there yet, or is nothing."""
+        return isinstance(wish, Distance) and not self._atr(wish) > 0.0
 
     def _group(self, number: int | None) -> int | None:
         """The group of the entry with this number. Raises OrderError when there is no such entry."""
@@ -175,11 +237,11 @@ class Desk:
             return Sizing(SizeKind.EQUITY, float(size))
         if size.kind is not SizeKind.VOLATILITY:
             return size
-        feed, known = self.feed, self.feed.count
-        if known < VOLATILITY_CLOSES:
+        closes = self.own_closes(VOLATILITY_CLOSES)
+        if len(closes) < VOLATILITY_CLOSES:
             return None
-        year = bars_in_a_year(feed.sessions[:known], feed.timeframe)[-1:]
-        fraction = volatility_fractions(feed.close[known - VOLATILITY_CLOSES : known], year, size.value)
+        year = bars_in_a_year(self.own_sessions(), self.feed.timeframe)[-1:]
+        fraction = volatility_fractions(closes, year, size.value)
         return replace(size, kind=SizeKind.EQUITY, value=float(fraction[-1]))
 
     def _protection(self, wish: Distance | Level | None) -> Distance | Level | None:
@@ -192,10 +254,32 @@ class Desk:
         if distance.kind is not DistanceKind.ATR:
             return 1.0
         wanted = f"atr({distance.atr_length})"
-        for expression, column in self._columns.items():
+        for expression, column in self.columns.items():
             if expression.replace(" ", "") == wanted:
                 return column[-1] if len(column) else float("nan")
         raise OrderError(f'a distance in ATR needs self.indicator("{wanted}") in init')
+
+    def own_closes(self, count: int) -> Floats:
+        """The last `count` closes; fewer where there are not so many."""
+        return self.feed.close[max(self.feed.count - count, 0) : self.feed.count]
+
+    def own_sessions(self) -> Times:
+        """The days of all bars so far."""
+        return self.feed.sessions[: self.feed.count]
+
+    @property
+    def bars_since_exit(self) -> int | None:
+        """Bars since the last exit was filled; None when there was none yet."""
+        last = self.book.last_exit_bar
+        return None if last < 0 else self.index - last
+
+    def bars_held(self, lot: Lot) -> int:
+        """Closes since a lot's entry, the present one included."""
+        return self.index - lot.entry_bar + 1
+
+    def bars_left(self, lot: Lot) -> int | None:
+        """Bars to the open at which a lot is closed for its time; None where it has no time."""
+        return None if lot.due < 0 else lot.due - self.index
 
     def open_lots(self) -> tuple[OpenLot, ...]:
         """The lots held at the last close, by entry."""
@@ -207,10 +291,11 @@ class Desk:
             quantity=lot.side * lot.quantity,
             entry_price=lot.entry_price,
             entry_index=lot.entry_bar,
-            bars_held=self.index - lot.entry_bar + 1,
+            bars_held=self.bars_held(lot),
             stop_loss=_set(lot.stop),
             take_profit=_set(lot.target),
             trailing_stop=_set(lot.trail),
+            bars_left=self.bars_left(lot),
         )
 
 

@@ -13,6 +13,16 @@ from bgagent.periods import Timeframe
 Conditions = NDArray[np.bool_]
 
 
+class Clock(Protocol):
+    """How many of `size` bars are known."""
+
+    @property
+    def count(self) -> int: ...
+
+    @property
+    def size(self) -> int: ...
+
+
 class Feed(Protocol):
     """Bars of one symbol, given out one after the other.
 
@@ -55,7 +65,7 @@ class Column(NDArrayOperatorsMixin):
     indicator is not defined yet. Single values are Python floats.
     """
 
-    def __init__(self, feed: Feed, row: Floats | None = None) -> None:
+    def __init__(self, feed: Clock, row: Floats | None = None) -> None:
         self._feed = feed
         self._row = row
 
@@ -115,7 +125,7 @@ def _plain(value: Any) -> Any:
 class Due:
     """Whether an expression on the calendar is true of the next session: `if self.month_begins: self.buy()`."""
 
-    def __init__(self, feed: Feed, row: Conditions | None = None) -> None:
+    def __init__(self, feed: Clock, row: Conditions | None = None) -> None:
         self._feed = feed
         self._row = row
 

@@ -51,7 +51,7 @@ class Position:
     def bars_held(self) -> int:
         """Closes since the oldest open entry, the present one included; 0 when flat."""
         lots = self._desk.book.lots
-        return self._desk.index - lots[0].entry_bar + 1 if lots else 0
+        return self._desk.bars_held(lots[0]) if lots else 0
 
     @property
     def profit(self) -> float:

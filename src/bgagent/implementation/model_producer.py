@@ -8,6 +8,7 @@ from bgagent.artifacts.attempts import Check, StrategySource
 from bgagent.artifacts.clauses import Clause, ClauseStatus
 from bgagent.artifacts.codec import to_plain
 from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.engine.plan import RulePlan
 from bgagent.engine.vocabulary import calendar_words, common_words, price_words
 from bgagent.errors import ModelUnavailable
 from bgagent.implementation.strategy_api import strategy_api
@@ -47,24 +48,31 @@ class ModelProducer:
             task = fill(
                 load_prompt(__package__, "revise_strategy"), task=task, findings=finding_lines(findings), source=last
             )
-        text = self._ask(task, purpose=f"write the strategy, attempt {number}")
+        of_several = not isinstance(run.plan, RulePlan)
+        text = self._ask(task, purpose=f"write the strategy, attempt {number}", of_several=of_several)
         self._last[run.label] = text
         return StrategySource(run.label, text, self.name)
 
-    def _ask(self, task: str, *, purpose: str) -> str:
+    def _ask(self, task: str, *, purpose: str, of_several: bool) -> str:
+        def question(is_short: bool) -> Question:
+            return write_question(task, purpose, is_short=is_short, of_several=of_several)
+
         try:
-            return ask_for(self._model, write_question(task, purpose, is_short=self._model.short_context), read_source)
+            return ask_for(self._model, question(self._model.short_context), read_source)
         except ModelUnavailable as error:
             if error.kind != FailureKind.CONTEXT or self._model.short_context:
                 raise
-        return ask_for(self._model, write_question(task, purpose, is_short=True), read_source)
+        return ask_for(self._model, question(True), read_source)
 
 
-def write_question(task: str, purpose: str, *, is_short: bool) -> Question:
-    """What the model is asked. is_short: without examples, for a model with little room."""
+def write_question(task: str, purpose: str, *, is_short: bool, of_several: bool = False) -> Question:
+    """What the model is asked.
+
+    is_short: without examples, for a model with little room. of_several: with what a strategy over several symbols has.
+    """
     instructions = fill(
         load_prompt(__package__, "write_strategy"),
-        api=strategy_api(),
+        api=strategy_api(of_several=of_several),
         words=" ".join(common_words() if is_short else price_words()),
         calendar=" ".join(calendar_words()),
         examples="" if is_short else load_prompt(__package__, "examples"),

@@ -6,14 +6,26 @@ from dataclasses import fields
 
 from bgagent.engine.desk import OpenLot
 from bgagent.engine.plan import DistanceKind, SizeKind
-from bgagent.engine.strategy import Position, Strategy, crossed_above, crossed_below
+from bgagent.engine.strategy import Market, Position, Strategy, crossed_above, crossed_below
+from bgagent.engine.trading import Trading
+
+_OF_SEVERAL = frozenset({"symbols", "markets", "rebalance", "pay_in"})
 
 
-def strategy_api() -> str:
-    """Every public name that a strategy has, each with what its docstring says."""
+def strategy_api(*, of_several: bool = False) -> str:
+    """Every public name that a strategy has, each with what its docstring says.
+
+    of_several: also what only a strategy over several symbols has.
+    """
+    market = [
+        f"class Market:  # self['SPY'], has all of Strategy from {_first_name(Trading)} on, and",
+        *_members(Market, "    "),
+    ]
     parts = [
         "class Strategy:",
-        *_members(Strategy, "    "),
+        *_members(Strategy, "    ", without=frozenset() if of_several else _OF_SEVERAL),
+        *_members(Trading, "    "),
+        *(market if of_several else ()),
         "class Position:  # self.position",
         *_members(Position, "    "),
         f"class OpenLot:  # of self.position.lots\n    {' '.join(field.name for field in fields(OpenLot))}",
@@ -26,17 +38,21 @@ def strategy_api() -> str:
     return "\n".join(parts)
 
 
-def _members(kind: type, indent: str) -> Iterator[str]:
+def _members(kind: type, indent: str, *, without: frozenset[str] = frozenset()) -> Iterator[str]:
     """The members in the order of the source: methods with signature, properties with their first words."""
     known: dict[str, str] = {}
     for name, member in vars(kind).items():
-        if name.startswith("_"):
+        if name.startswith("_") or name in without:
             continue
         if isinstance(member, property):
             yield f"{indent}{name}  # {_first_sentence(member.fget)}"
         elif inspect.isfunction(member):
             twin = known.setdefault(_parameters(member), name)
             yield from _function(member, indent, twin=twin if "," in _parameters(member) else name)
+
+
+def _first_name(kind: type) -> str:
+    return next(name for name in vars(kind) if not name.startswith("_"))
 
 
 def _function(function: Callable[..., object], indent: str, *, twin: str = "") -> Iterator[str]:
