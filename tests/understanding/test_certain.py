@@ -41,3 +41,22 @@ def test_a_benchmark_is_mentioned_and_not_traded():
     found = outline("Trade the frobnicator on AAPL, benchmark SPY")
     assert found.symbols == ("AAPL",)
     assert found.mentioned == ("AAPL", "SPY")
+
+
+LONG = (
+    "**Strategy:** buy AAPL on 5-minute bars when the FVG over the last 20 bars is retested, with an RSI under 30.\n"
+    "Between 9:30 PM and 10 PM nothing is done. Costs: 10 bps commission.\n"
+)
+
+
+def test_in_a_long_text_only_what_can_be_nothing_else_is_certain():
+    found = outline(LONG + "The stop lies $28.00 below. Test it from 2020 to 2023 with a starting capital of $25,000.")
+    assert found.symbols == ("AAPL",)
+    fields = {certain.field for certain in found.facts}
+    assert fields == {"symbols", "timeframe", "period", "initial_capital", "costs"}
+    assert [certain.fact.money.amount for certain in found.facts if certain.field == "initial_capital"] == [25_000.0]
+
+
+def test_what_a_long_text_says_in_two_ways_is_not_certain():
+    found = outline(LONG + "Also look at the 1-hour chart. Train in 2020, test in 2021.")
+    assert {certain.field for certain in found.facts} == {"symbols", "costs"}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -117,3 +118,54 @@ _JSON = st.recursive(
 def test_any_json_is_a_value_or_a_problem(value):
     tree, problems = read(value)
     assert (tree is None) == bool(problems)
+
+
+@dataclass(frozen=True)
+class Circle:
+    kind: ClassVar[str] = "circle"
+
+    radius: float
+
+
+@dataclass(frozen=True)
+class Square:
+    kind: ClassVar[str] = "square"
+
+    side: float
+
+
+@dataclass(frozen=True)
+class Drawing:
+    shapes: tuple[Circle | Square, ...]
+    frame: Circle | Square | None = None
+
+
+def test_one_of_several_dataclasses_is_named_by_its_kind():
+    assert describe(Drawing).splitlines() == [
+        "Drawing = {shapes: [Circle | Square, ...], frame?: Circle | Square}",
+        'Circle = {kind: "circle", radius: number}',
+        'Square = {kind: "square", side: number}',
+    ]
+    assert describe(Drawing, without=[Square]).splitlines() == [
+        "Drawing = {shapes: [Circle, ...], frame?: Circle}",
+        'Circle = {kind: "circle", radius: number}',
+    ]
+    problems: list[str] = []
+    drawn = {"shapes": [{"kind": "square", "side": 2}, {"radius": 1}], "frame": {"kind": "circle", "radius": 3}}
+    assert read_form(drawn, Drawing, "drawing", problems) == Drawing((Square(2.0), Circle(1.0)), Circle(3.0))
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        ({"kind": "line", "side": 1}, "drawing.shapes[0].kind: expected one of circle, square, was 'line'"),
+        ({"kind": ["square"], "side": 1}, "drawing.shapes[0].kind: expected one of circle, square, was ['square']"),
+        ({"kind": "square", "radius": 1}, "drawing.shapes[0].radius: there is no such key; Square has side"),
+        (7, "drawing.shapes[0]: expected an object, was 7"),
+    ],
+)
+def test_a_kind_that_there_is_not_is_named(shape, told):
+    problems: list[str] = []
+    assert read_form({"shapes": [shape]}, Drawing, "drawing", problems) is None
+    assert told in problems

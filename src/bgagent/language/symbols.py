@@ -66,6 +66,12 @@ def name_words() -> frozenset[str]:
     return frozenset(word for word in _directory().names if isinstance(word, str) and len(word) > 1)
 
 
+def is_known(ticker: str) -> bool:
+    """Whether a ticker is in the directory, or written as only tickers are (`^GSPC`, `EURUSD=X`, `BTC-USD`)."""
+    directory = _directory()
+    return ticker in directory.tickers or ticker in directory.india or any(sign in ticker for sign in "^=-.")
+
+
 def mark_symbols(tokens: Sequence[Token], vocabulary: frozenset[str], *, chosen: int | None = None) -> Marked:
     """The tokens, with those that make a symbol put together into one of kind SYMBOL.
 

@@ -1,13 +1,16 @@
 """What the embedded reader is sure of, also in a sentence that it does not understand: money, dates, symbols, costs."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bgagent.language.meanings import BarLength, BenchmarkSymbol, Capital, Cost, Prices, Universe
 from bgagent.language.sentence import cut, vocabulary
-from bgagent.language.symbols import mark_symbols
+from bgagent.language.symbols import is_known, mark_symbols
 from bgagent.language.tokens import tokenise
 from bgagent.language.windows import Window
 from bgagent.understanding.coverage import Span
+from bgagent.understanding.pieces import is_long
 
 FIELDS: dict[type, str] = {
     Window: "period",
@@ -19,6 +22,8 @@ FIELDS: dict[type, str] = {
     Universe: "symbols",
 }
 """The field of the spec that each kind of certain fact becomes."""
+
+_OF_CAPITAL = re.compile(r"capital|account|equity|portfolio|balance|start|invest|fund|with", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,11 @@ class Outline:
 
 
 def outline(sentence: str) -> Outline:
-    """The certain facts of a sentence, and which of its stretches mean something."""
+    """The certain facts of a sentence, and which of its stretches mean something.
+
+    A long text speaks of money, dates and capitals in many ways (`over the last 20 bars`, `the FVG`): there only what
+    can be nothing else is certain, and what the text says in two ways is not.
+    """
     tokens = mark_symbols(tokenise(sentence), vocabulary()).tokens
     facts: list[CertainFact] = []
     meaningful: list[Span] = []
@@ -68,7 +77,40 @@ def outline(sentence: str) -> Outline:
         known = [fact for fact in piece.facts if type(fact) in FIELDS]
         covers = len(known) == len(piece.facts)
         facts += [CertainFact(_placed(fact, place), span, covers) for fact in known]
-    return Outline(tuple(facts), tuple(meaningful))
+    sure = [certain for certain in facts if not (isinstance(certain.fact, Window) and certain.fact.problem)]
+    if is_long(sentence):
+        sure = _undisputed(certain for certain in sure if _can_be_nothing_else(certain, sentence))
+    return Outline(tuple(sure), tuple(meaningful))
+
+
+def _can_be_nothing_else(certain: CertainFact, sentence: str) -> bool:
+    words = sentence[slice(*certain.span)]
+    match certain.fact:
+        case Universe(symbols):
+            is_hour = re.search(r"\d\s*$", sentence[: certain.span[0]]) is not None  # 10 PM is no share
+            return not is_hour and all(is_known(symbol) and symbol in words for symbol in symbols)
+        case Window(start, end):
+            return start is not None or end is not None
+        case Capital():
+            return _OF_CAPITAL.search(words) is not None
+    return True
+
+
+def _undisputed(facts: Iterable[CertainFact]) -> list[CertainFact]:
+    """Those that no other fact of the same field contradicts; symbols may be several."""
+    said: dict[tuple[str, str], set[object]] = {}
+    kept = list(facts)
+    for certain in kept:
+        said.setdefault(_subject(certain), set()).add(_without_place(certain.fact))
+    return [certain for certain in kept if certain.field == "symbols" or len(said[_subject(certain)]) == 1]
+
+
+def _subject(certain: CertainFact) -> tuple[str, str]:
+    return certain.field, str(getattr(certain.fact, "name", ""))
+
+
+def _without_place(fact: object) -> object:
+    return repr(replace(fact, place=None))  # type: ignore[type-var]
 
 
 def _placed(fact: object, place: tuple[int, int]) -> object:

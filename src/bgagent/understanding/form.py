@@ -1,11 +1,14 @@
 """The form of a model's answer: described to the model from our own types, and read back into them.
 
+Where several dataclasses may stand in one place, each has a `kind` of its own, which the answer names; without one the
+first of them is meant.
+
 Everything that is wrong is collected, each with its place, so that one answer tells all of it.
 """
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from types import UnionType
@@ -16,21 +19,24 @@ T = TypeVar("T")
 _SIMPLE = {str: "string", float: "number", int: "integer", bool: "boolean", date: '"YYYY-MM-DD"'}
 
 
-def describe(kind: type) -> str:
+def describe(kind: type, without: Collection[type] = ()) -> str:
     """The dataclass and every one in it, a line each, with the defaults of what may be left out.
 
     Rule = {when?: string, on?: string}
+
+    without: dataclasses that are not offered where another one may stand.
     """
-    return "\n".join(_lines(kind, set()))
+    return "\n".join(_lines(kind, set(), frozenset(without)))
 
 
-def _lines(kind: type, told: set[type]) -> Iterator[str]:
-    told.add(kind)
+def _lines(kind: type, told: set[type], without: frozenset[type]) -> Iterator[str]:
     hints = get_type_hints(kind)
-    parts = []
+    tag = _tag(kind)
+    parts = [f'kind: "{tag}"'] if tag else []
     below: list[type] = []
+    told.add(kind)
     for field in dataclasses.fields(kind):
-        text = _written(hints[field.name], below)
+        text = _written(hints[field.name], below, without)
         default = field.default
         optional = default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
         shown = "" if default in (None, dataclasses.MISSING, "", ()) or dataclasses.is_dataclass(default) else default
@@ -38,19 +44,27 @@ def _lines(kind: type, told: set[type]) -> Iterator[str]:
     yield f"{kind.__name__} = {{{', '.join(parts)}}}"
     for inner in below:
         if inner not in told:
-            yield from _lines(inner, told)
+            yield from _lines(inner, told, without)
 
 
 def _json(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _written(hint: Any, below: list[type]) -> str:
+def _tag(kind: Any) -> str:
+    """The word by which a dataclass is told from the others of its union; empty for one that has none."""
+    tag = getattr(kind, "kind", "")
+    return tag if isinstance(tag, str) else ""
+
+
+def _written(hint: Any, below: list[type], without: Collection[type] = ()) -> str:
     choices = [choice for choice in _choices(hint) if choice is not type(None)]
+    if len(choices) > 1:
+        choices = [choice for choice in choices if choice not in without or not _tag(choice)]
     texts = []
     for choice in choices:
         if get_origin(choice) is tuple:
-            texts.append(f"[{_written(get_args(choice)[0], below)}, ...]")
+            texts.append(f"[{_written(get_args(choice)[0], below, without)}, ...]")
         elif dataclasses.is_dataclass(choice):
             below.append(choice)  # type: ignore[arg-type]
             texts.append(choice.__name__)  # type: ignore[union-attr]
@@ -73,8 +87,9 @@ def read_form(value: Any, kind: type[T], place: str, problems: list[str]) -> T |
     before = len(problems)
     hints = get_type_hints(kind)
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    tag = _tag(kind)
     for name in value:
-        if name not in fields:
+        if name not in fields and not (tag and name == "kind" and value[name] == tag):
             problems.append(f"{place}.{name}: there is no such key; {kind.__name__} has {', '.join(fields)}")
     given: dict[str, Any] = {}
     for name, field in fields.items():
@@ -94,6 +109,13 @@ def read_form(value: Any, kind: type[T], place: str, problems: list[str]) -> T |
 
 
 def _read(value: Any, hint: Any, place: str, problems: list[str]) -> Any:
+    tagged = {_tag(choice): choice for choice in _choices(hint) if _tag(choice)}
+    if len(tagged) > 1:
+        wanted = value.get("kind", next(iter(tagged))) if isinstance(value, Mapping) else next(iter(tagged))
+        if not isinstance(wanted, str) or wanted not in tagged:
+            problems.append(f"{place}.kind: expected one of {', '.join(tagged)}, was {_short(wanted)}")
+            return None
+        return read_form(value, tagged[wanted], place, problems)
     for choice in _choices(hint):
         if choice is type(None):
             continue

@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
+from bgagent.artifacts.code_plan import CodePlan
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
+from bgagent.engine.plan import PaymentPlan, RulePlan, RulePortfolio, WeightPlan
 from bgagent.engine.vocabulary import calendar_words, common_words, price_words
 from bgagent.errors import ModelUnavailable, NeedsClarification
 from bgagent.language import frame
@@ -26,7 +28,9 @@ from bgagent.llm.prompts import fill, load_prompt
 from bgagent.llm.repair import ask_for
 from bgagent.understanding.certain import CertainFact, Outline, outline
 from bgagent.understanding.form import describe
-from bgagent.understanding.proposal import UNRELATED, LeftOut, Proposal, read_proposal
+from bgagent.understanding.pieces import pieces_of
+from bgagent.understanding.proposal import UNRELATED, Proposal
+from bgagent.understanding.scrutiny import LeftOut, ReadProposal, read_proposal
 
 _ANSWER_TOKENS = 6000
 _TOO_LONG = "context"  # the kind of ModelUnavailable that a shorter prompt may mend
@@ -41,7 +45,8 @@ def read_with_model(
     what the sentence leaves open or rules cannot say, ModelUnavailable, LimitReached.
     """
     known = outline(sentence)
-    proposal, clauses = _ask(sentence, known, model=model, today=now.date())
+    answer = _ask(sentence, known, model=model, today=now.date())
+    proposal, clauses = answer.proposal, answer.clauses
     _refuse_what_cannot_be_tested(proposal, clauses)
     facts, findings = _weigh(proposal, clauses, known)
     ledger = Ledger()
@@ -49,7 +54,7 @@ def read_with_model(
         terms = frame.frame_of(facts, (), ledger, now=now, costs=defaults.costs, session=last_session)
     except (Contradiction, frame.Missing) as error:
         raise NeedsClarification("the sentence leaves a question open", questions=(str(error),)) from error
-    runs = tuple(RunSpec(run.label or f"{run.plan.symbol} strategy", run.plan) for run in proposal.runs)
+    runs = tuple(RunSpec(run.label or f"{run.plan.held_symbols[0]} strategy", run.plan) for run in proposal.runs)
     spec = StrategySpec(
         summary="",
         runs=runs,
@@ -62,8 +67,21 @@ def read_with_model(
         benchmark=terms.benchmark,
         reader="model",
     )
-    assumed = (*(Assumption(*row) for row in ledger.assumptions), *proposal.assumptions, *findings)
-    return Understood(replace(spec, summary=say(spec)), _with_certain(clauses, known, ledger, sentence), assumed)
+    odd = (Assumption("reading", text, "the model was asked about it and stayed with it") for text in answer.odd)
+    assumed = (*(Assumption(*row) for row in ledger.assumptions), *proposal.assumptions, *findings, *odd)
+    return Understood(replace(spec, summary=_said(spec)), _with_certain(clauses, known, ledger, sentence), assumed)
+
+
+def _said(spec: StrategySpec) -> str:
+    """The spec as one sentence; of what only code can say, its own description, of other plans their labels."""
+    if all(isinstance(run.plan, RulePlan) for run in spec.runs):
+        return say(spec)
+    terms = f"from {spec.period.start} to {spec.period.end} on {spec.timeframe.value} bars"
+    money = f"{spec.initial_capital:,.2f}".removesuffix(".00") + f" {spec.currency}"
+    described = (
+        " ".join(run.plan.description.split()) if isinstance(run.plan, CodePlan) else run.label for run in spec.runs
+    )
+    return f"{', '.join(spec.symbols)} {terms} with {money}: {' / '.join(described)}"
 
 
 def question_for(sentence: str, known: Outline, *, today: date, is_short: bool) -> Question:
@@ -71,17 +89,23 @@ def question_for(sentence: str, known: Outline, *, today: date, is_short: bool) 
     prompt = load_prompt(__package__, "read_sentence_short" if is_short else "read_sentence")
     instructions = fill(
         prompt,
-        form=describe(Proposal),
+        form=describe(Proposal, without=(RulePortfolio, WeightPlan, PaymentPlan) if is_short else ()),
         words=" ".join(common_words() if is_short else price_words()),
         calendar=" ".join(calendar_words()),
     )
-    turn = fill(
-        load_prompt(__package__, "sentence"),
-        today=str(today),
-        certain=_told(sentence, known) or "nothing",
-        sentence=json.dumps(sentence, ensure_ascii=False),
-    )
+    pieces = pieces_of(sentence)
+    told = {"today": str(today), "certain": _told(sentence, known) or "nothing"}
+    if pieces:
+        lines = (f"#{number} {_quoted(sentence[slice(*span)])}" for number, span in enumerate(pieces, start=1))
+        turn = fill(load_prompt(__package__, "pieces"), pieces="\n".join(lines), **told)
+    else:
+        turn = fill(load_prompt(__package__, "sentence"), sentence=_quoted(sentence), **told)
     return Question(instructions, (turn,), purpose="read the sentence", max_tokens_out=_ANSWER_TOKENS)
+
+
+def _quoted(text: str) -> str:
+    """The text as data: nothing in it can end it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _told(sentence: str, known: Outline) -> str:
@@ -90,17 +114,24 @@ def _told(sentence: str, known: Outline) -> str:
     return ", ".join(dict.fromkeys(rows)) + (f"; symbols: {' '.join(known.symbols)}" if known.symbols else "")
 
 
-def _ask(sentence: str, known: Outline, *, model: Model, today: date) -> tuple[Proposal, tuple[Clause, ...]]:
-    def read(answer: str) -> tuple[Proposal, tuple[Clause, ...]]:
-        return read_proposal(answer, sentence, known)
+def _ask(sentence: str, known: Outline, *, model: Model, today: date) -> ReadProposal:
+    answers: list[str] = []
+
+    def read(answer: str) -> ReadProposal:
+        answers.append(answer)
+        return read_proposal(answer, sentence, known, is_patient=len(answers) > 1)
+
+    def asked(*, is_short: bool) -> ReadProposal:
+        question = question_for(sentence, known, today=today, is_short=is_short)
+        return ask_for(model, question, read, may_go_on=lambda error: isinstance(error, LeftOut))
 
     try:
         try:
-            return ask_for(model, question_for(sentence, known, today=today, is_short=model.short_context), read)
+            return asked(is_short=model.short_context)
         except ModelUnavailable as error:
             if error.kind != _TOO_LONG or model.short_context:
                 raise
-            return ask_for(model, question_for(sentence, known, today=today, is_short=True), read)
+            return asked(is_short=True)
     except ModelUnavailable as error:
         if not isinstance(error.__cause__, LeftOut):
             raise
@@ -114,7 +145,11 @@ def _ask(sentence: str, known: Outline, *, model: Model, today: date) -> tuple[P
 def _refuse_what_cannot_be_tested(proposal: Proposal, clauses: Sequence[Clause]) -> None:
     if proposal.questions:
         raise NeedsClarification("the sentence leaves a question open", questions=proposal.questions)
-    missing = [clause for clause in clauses if clause.status is ClauseStatus.UNSUPPORTED and clause.value != UNRELATED]
+    missing = [
+        clause
+        for clause in clauses
+        if clause.status is ClauseStatus.UNSUPPORTED and not clause.value.startswith(UNRELATED)
+    ]
     if missing:
         words = ", ".join(f"'{clause.text}'" for clause in missing)
         reasons = "; ".join(dict.fromkeys(clause.value for clause in missing if clause.value))
@@ -156,7 +191,7 @@ def _weigh(
 
 def _proposed(proposal: Proposal) -> list[object]:
     """The terms of the proposal, as the facts that the embedded reader would have made of them."""
-    symbols = tuple(dict.fromkeys(run.plan.symbol for run in proposal.runs))
+    symbols = tuple(dict.fromkeys(symbol for run in proposal.runs for symbol in run.plan.needed_symbols))
     facts: list[object] = [Universe(symbols, "versus" if len(symbols) > 1 else "and")]
     if len(proposal.runs) > 1:
         facts.append(Comparison())
