@@ -39,6 +39,23 @@ def join(bars: Sequence[Bars], *, first_on: date) -> Timeline:
 
     Raises ValueError for no bars, a symbol given twice, bars of different length, or none in the window.
     """
+    times, sessions = _union(bars)
+    first = int(np.searchsorted(sessions, np.datetime64(first_on, "D"), side="left"))
+    if first == len(times):
+        raise ValueError(f"no symbol of the portfolio has a bar on or after {first_on}")
+    return _laid(bars, times, sessions, first)
+
+
+def join_at(bars: Sequence[Bars], *, first: int) -> Timeline:
+    """The same. first: index of the window's first bar among those that any symbol has."""
+    times, sessions = _union(bars)
+    if not 0 <= first < len(times):
+        raise ValueError(f"the window cannot begin at bar {first} of {len(times)}")
+    return _laid(bars, times, sessions, first)
+
+
+def _union(bars: Sequence[Bars]) -> tuple[Times, Times]:
+    """Times and sessions of the bars that any symbol has."""
     if not bars or not all(len(each) for each in bars):
         raise ValueError("a portfolio needs bars of each of its symbols")
     if len({each.symbol for each in bars}) < len(bars):
@@ -47,9 +64,10 @@ def join(bars: Sequence[Bars], *, first_on: date) -> Timeline:
         raise ValueError("all symbols of a portfolio need bars of the same length")
     times, where = np.unique(np.concatenate([each.times for each in bars]), return_index=True)
     sessions = np.concatenate([each.sessions for each in bars])[where]
-    first = int(np.searchsorted(sessions, np.datetime64(first_on, "D"), side="left"))
-    if first == len(times):
-        raise ValueError(f"no symbol of the portfolio has a bar on or after {first_on}")
+    return times, sessions
+
+
+def _laid(bars: Sequence[Bars], times: Times, sessions: Times, first: int) -> Timeline:
     own = np.column_stack([np.searchsorted(each.times, times, side="right") - 1 for each in bars])
     traded = np.column_stack([each.times[own[:, k]] == times for k, each in enumerate(bars)])
     laid = tuple(_lay(each, times, sessions, own[:, k], traded[:, k]) for k, each in enumerate(bars))

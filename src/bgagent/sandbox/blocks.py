@@ -1,8 +1,8 @@
 """Bars on their way to a strategy: what has closed, and what the calendar tells one session ahead.
 
 Body of a BARS frame: how many bars and how many sessions it holds; then times (seconds), sessions (days), the rows of
-numbers (five price columns, then each declared indicator), one value a bar, and the rows of each declared calendar
-expression, one byte a session.
+numbers (five price columns of each symbol, then each declared indicator), one value a bar, and the rows of each
+declared calendar expression, one byte a session; with several symbols first, for each, whether it has a bar there.
 """
 
 import struct
@@ -22,8 +22,9 @@ _COUNTS = struct.Struct("<II")
 class Block:
     """Some bars in a row, and the sessions that become known with them.
 
-    times: (n,). numbers: (5 + k, n), price columns as in PRICE_COLUMNS, then indicators. sessions: (m,), of the bars
-    one further on; in the opening block also that of bar 0. due: (c, m), calendar expressions of those sessions.
+    times: (n,). numbers: (5 s + k, n), price columns as in PRICE_COLUMNS of each of s symbols, then indicators.
+    sessions: (m,), of the bars one further on; in the opening block also that of bar 0. due: (c, m), calendar
+    expressions of those sessions.
     """
 
     times: Times
@@ -39,10 +40,10 @@ def pack_block(block: Block) -> bytes:
     return counts + times + block.numbers.astype("<f8").tobytes() + block.due.astype("u1").tobytes()
 
 
-def unpack_block(body: bytes, *, indicators: int, calendars: int) -> Block:
+def unpack_block(body: bytes, *, indicators: int, calendars: int, symbols: int = 1) -> Block:
     """What `pack_block` wrote, for so many declared expressions. Raises ValueError when the length does not fit."""
     bars, sessions = _COUNTS.unpack_from(body)
-    rows = len(PRICE_COLUMNS) + indicators
+    rows = symbols * len(PRICE_COLUMNS) + indicators
     if len(body) != _COUNTS.size + 8 * (bars + sessions + rows * bars) + calendars * sessions:
         raise ValueError(f"{len(body)} bytes are not {bars} bars of {rows} columns")
     at = _COUNTS.size

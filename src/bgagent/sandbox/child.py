@@ -15,9 +15,10 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from bgagent.engine.plan import Account, Costs
-from bgagent.engine.strategy import Strategy, drive
+from bgagent.engine.strategy import Strategy, drive, drive_together
 from bgagent.periods import Timeframe
 from bgagent.sandbox.channel import Channel
+from bgagent.sandbox.joined_stream_feed import JoinedStreamFeed
 from bgagent.sandbox.limits import Limits
 from bgagent.sandbox.protocol import Kind
 from bgagent.sandbox.seal import seal
@@ -72,15 +73,21 @@ def _run(source: str, begin: dict[str, Any], channel: Channel) -> None:
     sys.modules["strategy"] = module  # dataclasses look their module up there
     exec(compile(source, _FILE, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - what this process is for
     strategy: type[Strategy] = getattr(module, begin["strategy"])
-    feed = StreamFeed(
-        channel,
-        symbol=begin["symbols"][0],
-        timeframe=Timeframe(begin["timeframe"]),
-        size=begin["size"],
-        first=begin["first"],
-    )
     account = Account(begin["initial_capital"], Costs(**begin["costs"]), **begin["terms"])
-    drive(strategy, feed, account, on_order=feed.take)
+    timeframe, size, first = Timeframe(begin["timeframe"]), begin["size"], begin["first"]
+    if begin["is_together"]:
+        joined = JoinedStreamFeed(
+            channel,
+            symbols=begin["symbols"],
+            watched=begin["watched"],
+            timeframe=timeframe,
+            size=size,
+            first=first,
+        )
+        drive_together(strategy, joined, account, on_order=joined.take, on_payment=joined.take_payment)
+    else:
+        feed = StreamFeed(channel, symbol=begin["symbols"][0], timeframe=timeframe, size=size, first=first)
+        drive(strategy, feed, account, on_order=feed.take)
 
 
 def _report(error: BaseException, source: str, channel: Channel) -> None:

@@ -15,11 +15,14 @@ def pack_declarations(prices: Sequence[str], calendars: Sequence[str]) -> bytes:
     return "\n".join(lines).encode()
 
 
-def unpack_declarations(body: bytes, limits: Limits) -> tuple[list[str], list[str]]:
-    """Expressions on prices and on the calendar. Raises ValueError when they are more or longer than allowed."""
+def unpack_declarations(body: bytes, limits: Limits, *, symbols: int = 1) -> tuple[list[str], list[str]]:
+    """Expressions on prices and on the calendar. Raises ValueError when they are more or longer than allowed.
+
+    symbols: how many there are to declare expressions on.
+    """
     lines = body.decode().split("\n") if body else []
-    if len(lines) > limits.expressions:
-        raise ValueError(f"{len(lines)} indicators are declared, {limits.expressions} are allowed")
+    if len(lines) > limits.expressions * symbols:
+        raise ValueError(f"{len(lines)} indicators are declared, {limits.expressions * symbols} are allowed")
     if any(len(line) > limits.expression_length for line in lines):
         raise ValueError(f"an indicator has more than the {limits.expression_length} characters allowed")
     if any(line[:1] not in (_PRICES, _CALENDAR) for line in lines):

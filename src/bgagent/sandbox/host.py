@@ -29,10 +29,11 @@ _HASH_SEEDS = 2**32
 
 def propose(
     source: str,
-    bars: Bars,
+    bars: Bars | Sequence[Bars],
     *,
     first: int,
     account: Account,
+    watched: Sequence[Bars] = (),
     blocks: Sequence[int] | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     seed: int = 0,
@@ -43,18 +44,21 @@ def propose(
 ) -> Proposal | RunFailure:
     """Runs strategy source in a sealed process of its own over `bars` and gives the orders it decided on.
 
-    first: index of the window's first bar. blocks: bars after which no later bar is sent until all orders decided so
-    far have arrived; None: after every bar. The window's first bar always waits for the orders placed before it.
+    bars: of one symbol traded alone, or of several that share the account, in the order of their indices. watched: of
+    others, which it may read. first: index of the window's first bar; of several symbols, on their timeline (`join`),
+    as all indices of bars are then. blocks: bars after which no later bar is sent until all orders decided so far have
+    arrived; None: after every bar. The window's first bar always waits for the orders placed before it.
     seed: for the global random generators. variant: another one gives the process another hash seed and time zone.
     producer, allow_weak: see `may_run`; a refusal is a failure of kind `isolation`, and the source is never sent.
     runners: forks the process from one that has imported everything, where the system can; None: a new interpreter.
     Raises ValueError when there is no bar `first`, MachineUnfit when no process can be started, and Bug when the
     sandbox itself does not work.
     """
-    checked = check_source(source)
+    universe = (*((bars,) if isinstance(bars, Bars) else bars), *watched)
+    checked = check_source(source, symbols=tuple(each.symbol for each in universe))
     if isinstance(checked, RunFailure):
         return checked
-    task = Task(source, checked, bars, first, account, blocks=blocks, seed=seed)
+    task = Task(source, checked, bars, first, account, blocks=blocks, seed=seed, watched=watched)
     weak: list[str] = []
 
     def permits(isolation: Isolation) -> bool:

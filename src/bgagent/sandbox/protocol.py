@@ -1,8 +1,9 @@
 """The frames between host and child: one byte of kind, four of length, then the body.
 
 Host to child: BEGIN (a marshalled dict), SOURCE (UTF-8), BARS (columns of float64 and int64), END.
-Child to host: READY (its isolation), DECLARED (expressions, one a line), ORDERS (the index of the last bar seen, then
-records), DONE, FAILED (kind, newline, text). Every kind has a largest size; the host believes nothing beyond that.
+Child to host: READY (its isolation), DECLARED (expressions, one a line), ORDERS (the index of the last bar seen, with
+several symbols the payments, then records), DONE, FAILED (kind, newline, text). Every kind has a largest size; the host
+believes nothing beyond that.
 """
 
 import struct
@@ -33,7 +34,7 @@ LARGEST = {
     Kind.END: 0,
     Kind.READY: 1 << 13,
     Kind.DECLARED: 1 << 18,
-    Kind.ORDERS: 1 << 24,
+    Kind.ORDERS: 1 << 26,
     Kind.DONE: 0,
     Kind.FAILED: 1 << 15,
 }

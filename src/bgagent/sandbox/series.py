@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bgagent.bars import PRICE_COLUMNS, Bars, Floats
+from bgagent.bars import PRICE_COLUMNS, Bars, Floats, Times
 from bgagent.engine import rules
+from bgagent.engine.board import Board
+from bgagent.engine.joined_feed import ALL
+from bgagent.engine.other_symbols import symbol_word
 from bgagent.sandbox.blocks import Block, Conditions
 from bgagent.sandbox.limits import Limits
 
@@ -15,9 +18,14 @@ _MOST_WORK = 2e10  # calls x bars x bars looked back: the slowest function reads
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """bars: all of them. indicators: (k, size). due: (c, size), what the calendar says of each bar's open."""
+    """times, sessions: (n,), of all bars. prices: (5 s, n), of s symbols. indicators: (k, n).
 
-    bars: Bars
+    due: (c, n), what the calendar says of each bar's open; with several symbols first where each has a bar.
+    """
+
+    times: Times
+    sessions: Times
+    prices: Floats
     indicators: Floats
     due: Conditions
 
@@ -30,27 +38,65 @@ class Series:
         return self._cut(start, stop, slice(start + 1, stop + 1))
 
     def _cut(self, start: int, stop: int, ahead: slice) -> Block:
-        prices = np.array([getattr(self.bars, name)[start:stop] for name in PRICE_COLUMNS])
-        numbers = np.vstack([prices, self.indicators[:, start:stop]])
-        return Block(self.bars.times[start:stop], numbers, self.bars.sessions[ahead], self.due[:, ahead])
+        numbers = np.vstack([self.prices[:, start:stop], self.indicators[:, start:stop]])
+        return Block(self.times[start:stop], numbers, self.sessions[ahead], self.due[:, ahead])
 
 
 def compute_series(
-    prices: Sequence[str], calendars: Sequence[str], bars: Bars, *, first: int, limits: Limits
+    prices: Sequence[str],
+    calendars: Sequence[str],
+    bars: Bars,
+    *,
+    first: int,
+    limits: Limits,
+    watched: Sequence[Bars] = (),
 ) -> Series:
-    """Computes expressions on prices and on the calendar over all bars.
+    """Computes expressions on prices and on the calendar over all bars of one symbol.
 
-    The text is hostile, the rule language is closed. Raises ValueError for what is no rule or is too much work.
+    watched: bars of other symbols, which expressions may read, as in `spy.close`. The text is hostile, the rule
+    language is closed. Raises ValueError for what is no rule or is too much work.
     """
+    others = {each.symbol: each for each in watched}
+    words = tuple(symbol_word(symbol) for symbol in others)
     indicators = np.empty((len(prices), len(bars)))
     for row, text in enumerate(prices):
-        expression = rules.parse(text)
-        if expression.lookback > limits.lookback:
-            raise ValueError(f"'{text[:80]}' looks back {expression.lookback:,} bars; {limits.lookback:,} are allowed")
-        if text.count("(") * expression.lookback * len(bars) > _MOST_WORK:
-            raise ValueError(f"'{text[:80]}' is too much to compute over {len(bars):,} bars")
-        indicators[row] = expression.evaluate(bars)
+        expression = rules.parse(text, words)
+        _refuse_work(text, expression.lookback, len(bars), limits)
+        indicators[row] = expression.evaluate(bars, others)
     due = np.zeros((len(calendars), len(bars)), dtype=np.bool_)
     for row, text in enumerate(calendars):
         due[row] = rules.parse_calendar(text).evaluate(bars.sessions, first=first)
-    return Series(bars, indicators, due)
+    columns = np.array([getattr(bars, name) for name in PRICE_COLUMNS])
+    return Series(bars.times, bars.sessions, columns, indicators, due)
+
+
+def compute_joined_series(prices: Sequence[str], calendars: Sequence[str], board: Board, *, limits: Limits) -> Series:
+    """The same over the bars of several symbols; each expression begins with the number of the symbol it is about."""
+    words = tuple(dict.fromkeys(symbol_word(bars.symbol) for bars in board.bars))
+    indicators = np.empty((len(prices), len(board.timeline)))
+    for row, numbered in enumerate(prices):
+        number, text = _numbered(numbered, len(board.bars), least=0)
+        _refuse_work(text, rules.parse(text, words).lookback, len(board.bars[number]), limits)
+        indicators[row] = board.indicator(number, text)
+    due = np.zeros((len(calendars), len(board.timeline)), dtype=np.bool_)
+    for row, numbered in enumerate(calendars):
+        due[row] = board.calendar(*_numbered(numbered, len(board.bars), least=ALL))
+    columns = board.prices().reshape(-1, len(board.timeline))
+    return Series(
+        board.timeline.times, board.timeline.sessions, columns, indicators, np.vstack([board.traded != 0, due])
+    )
+
+
+def _numbered(text: str, symbols: int, *, least: int) -> tuple[int, str]:
+    """The number of a symbol and what is said of it."""
+    number, _, rest = text.partition(" ")
+    if not number.removeprefix("-").isdecimal() or not least <= int(number) < symbols:
+        raise ValueError(f"'{text[:80]}' is about none of the {symbols} symbols")
+    return int(number), rest
+
+
+def _refuse_work(text: str, lookback: int, bars: int, limits: Limits) -> None:
+    if lookback > limits.lookback:
+        raise ValueError(f"'{text[:80]}' looks back {lookback:,} bars; {limits.lookback:,} are allowed")
+    if text.count("(") * lookback * bars > _MOST_WORK:
+        raise ValueError(f"'{text[:80]}' is too much to compute over {bars:,} bars")

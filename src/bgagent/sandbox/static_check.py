@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bgagent.artifacts.attempts import RunFailure
 from bgagent.engine import rules
+from bgagent.engine.other_symbols import symbol_word
 
 LARGEST_SOURCE = 200_000
 
@@ -87,14 +88,14 @@ def _attribute_finding(node: ast.Attribute) -> str | None:
     return None
 
 
-def _indicator_finding(node: ast.Call) -> str | None:
+def _indicator_finding(node: ast.Call, words: tuple[str, ...]) -> str | None:
     if not (isinstance(node.func, ast.Attribute) and node.func.attr == "indicator" and node.args):
         return None
     text = node.args[0]
     if not (isinstance(text, ast.Constant) and isinstance(text.value, str)):
         return None
     try:
-        rules.parse(text.value)
+        rules.parse(text.value, words)
     except rules.RuleError as error:
         return f'the indicator "{text.value[:80]}" cannot be read: {error}'
     return None
@@ -106,7 +107,7 @@ def _own_names(tree: ast.Module) -> set[str]:
     return stored | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
 
 
-def _findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _findings(tree: ast.Module, words: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     own = _own_names(tree)
     for node in ast.walk(tree):
         messages: list[str | None]
@@ -118,7 +119,7 @@ def _findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
             case ast.Attribute():
                 messages = [_attribute_finding(node)]
             case ast.Call():
-                messages = [_indicator_finding(node)]
+                messages = [_indicator_finding(node, words)]
             case ast.AsyncFunctionDef():
                 messages = ["async functions are refused: a strategy is called once a bar"]
             case _:
@@ -172,16 +173,18 @@ def _parse(source: str) -> ast.Module | RunFailure:
         return RunFailure("static", f"the source cannot be parsed: {str(error) or type(error).__name__}")
 
 
-def check_source(source: str) -> Checked | RunFailure:
+def check_source(source: str, symbols: tuple[str, ...] = ()) -> Checked | RunFailure:
     """What the child has to be told of a strategy's source, or why it is not sent there at all.
 
+    symbols: those whose bars it may read, as in `spy.close`.
     The failure's detail holds the first findings in one line, its log all of them, each with its line number.
     """
     tree = _parse(source)
     if isinstance(tree, RunFailure):
         return tree
     strategies = _strategies(tree)
-    findings = sorted({*_findings(tree), *_strategy_findings(strategies)})
+    words = tuple(dict.fromkeys(symbol_word(symbol) for symbol in symbols))
+    findings = sorted({*_findings(tree, words), *_strategy_findings(strategies)})
     if findings:
         lines = [f"line {line}: {message}" for line, message in findings]
         more = f" (and {len(lines) - 3} more)" if len(lines) > 3 else ""

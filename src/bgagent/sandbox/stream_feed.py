@@ -14,40 +14,39 @@ from bgagent.sandbox.declarations import pack_declarations
 from bgagent.sandbox.protocol import LAST_BAR, Kind
 
 
-class StreamFeed:
-    """A Feed whose host sends the next bars only when it has the orders decided on the bars before.
+class Stream:
+    """Bars of some symbols, of which the host sends the next only when it has what was decided on those before.
 
-    Pass `take` to `drive` as `on_order`: what it takes is sent before more bars are waited for.
+    Pass `take` to the driving loop as `on_order`: what it takes is sent before more bars are waited for. flags: rows of
+    the calendar's part that come before what is declared.
     """
 
-    def __init__(self, channel: Channel, *, symbol: str, timeframe: Timeframe, size: int, first: int) -> None:
-        self.symbol = symbol
+    def __init__(self, channel: Channel, *, timeframe: Timeframe, size: int, first: int, symbols: int) -> None:
         self.timeframe = timeframe
         self.size = size
         self.first = first
         self.count = first
         self._channel = channel
+        self._symbols = symbols
+        self._flags = 0
         self._received = 0
         self._sessions_received = 0
         self._records: list[tuple[Any, ...]] = []
         self.times = np.full(size, np.datetime64("NaT"), dtype="datetime64[s]")
         self.sessions = np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")
+        self._prices = np.full((symbols * len(PRICE_COLUMNS), size), np.nan)
+        self._indicators = np.empty((0, size))
         self._due = np.zeros((0, size), dtype=np.bool_)
-        self._lay_out(0)
 
-    def _lay_out(self, indicators: int) -> None:
-        self._numbers = np.full((len(PRICE_COLUMNS) + indicators, self.size), np.nan)
-        self.open, self.high, self.low, self.close, self.volume = self._numbers[: len(PRICE_COLUMNS)]
+    def ask_for(self, prices: Sequence[str], calendars: Sequence[str]) -> None:
+        """Has the host compute these, and takes what is known before the window.
 
-    def declare(
-        self, expressions: Sequence[str], calendars: Sequence[str]
-    ) -> tuple[Sequence[Floats], Sequence[Conditions]]:
-        """See Feed; the host computes them. Raises ValueError for an expression of several lines."""
-        self._channel.send(Kind.DECLARED, pack_declarations(expressions, calendars))
-        self._lay_out(len(expressions))
-        self._due = np.zeros((len(calendars), self.size), dtype=np.bool_)
+        Raises ValueError for an expression of several lines.
+        """
+        self._channel.send(Kind.DECLARED, pack_declarations(prices, calendars))
+        self._indicators = np.full((len(prices), self.size), np.nan)
+        self._due = np.zeros((self._flags + len(calendars), self.size), dtype=np.bool_)
         self._fill(self._channel.receive(Kind.BARS)[1])
-        return tuple(self._numbers[len(PRICE_COLUMNS) :]), tuple(self._due)
 
     def take(self, order: Order) -> None:
         """Keeps an order until the next bars are asked for."""
@@ -56,7 +55,7 @@ class StreamFeed:
     def advance(self) -> bool:
         """See Feed."""
         if self.count == self._received:
-            self._channel.send(Kind.ORDERS, LAST_BAR.pack(self.count - 1) + pack_records(self._records).tobytes())
+            self._channel.send(Kind.ORDERS, LAST_BAR.pack(self.count - 1) + self._decided())
             self._records.clear()
             kind, body = self._channel.receive(Kind.BARS, Kind.END)
             if kind is Kind.END:
@@ -65,13 +64,34 @@ class StreamFeed:
         self.count += 1
         return True
 
-    def _fill(self, body: bytes) -> None:
-        indicators, calendars = len(self._numbers) - len(PRICE_COLUMNS), len(self._due)
-        block: Block = unpack_block(body, indicators=indicators, calendars=calendars)
+    def _decided(self) -> bytes:
+        return pack_records(self._records).tobytes()
+
+    def _fill(self, body: bytes) -> tuple[slice, Block]:
+        """Puts a block where it belongs; which sessions it brought, and the block."""
+        block = unpack_block(body, indicators=len(self._indicators), calendars=len(self._due), symbols=self._symbols)
         bars = slice(self._received, self._received + len(block.times))
         sessions = slice(self._sessions_received, self._sessions_received + len(block.sessions))
         self.times[bars] = block.times
-        self._numbers[:, bars] = block.numbers
+        self._prices[:, bars] = block.numbers[: len(self._prices)]
+        self._indicators[:, bars] = block.numbers[len(self._prices) :]
         self.sessions[sessions] = block.sessions
         self._due[:, sessions] = block.due
         self._received, self._sessions_received = bars.stop, sessions.stop
+        return sessions, block
+
+
+class StreamFeed(Stream):
+    """A Feed: the stream of one symbol."""
+
+    def __init__(self, channel: Channel, *, symbol: str, timeframe: Timeframe, size: int, first: int) -> None:
+        super().__init__(channel, timeframe=timeframe, size=size, first=first, symbols=1)
+        self.symbol = symbol
+        self.open, self.high, self.low, self.close, self.volume = self._prices
+
+    def declare(
+        self, expressions: Sequence[str], calendars: Sequence[str]
+    ) -> tuple[Sequence[Floats], Sequence[Conditions]]:
+        """See Feed; the host computes them. Raises ValueError for an expression of several lines."""
+        self.ask_for(expressions, calendars)
+        return tuple(self._indicators), tuple(self._due)
