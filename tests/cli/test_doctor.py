@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import os
 from pathlib import Path
 from pwd import getpwuid
@@ -40,3 +42,12 @@ def test_a_folder_without_locks_is_no_place_for_jobs(tmp_path: Path, monkeypatch
     finding = doctor._folders(tmp_path)
     assert (finding.status, "no locks" in finding.found) == ("missing", True)
     assert finding.remedy
+
+
+def test_a_folder_whose_locks_are_leases_is_named(tmp_path: Path, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    finding = doctor._folders(tmp_path)
+    assert (finding.status, "file fresh" in finding.found) == ("note", True)

@@ -52,6 +52,8 @@ def look(folders: Folders, job_id: str, *, clock: Callable[[], datetime] = utc_n
         life = locks.exclusive_if_free(files.events)
         if life is not None:
             with life:
+                if life.is_a_lease and _lives_here(job):  # a lease may be lost, a process is there
+                    return Look(job, files)
                 return _bury(folders, files, clock)
         if not _is_ending(job) or time.monotonic() > settled_by:
             return Look(job, files)
@@ -111,6 +113,11 @@ def _is_ending(job: Job) -> bool:
 def _may_be_alive(process: Process | None) -> bool:
     """True also for a process of another machine that shares the folder: there only the lock counts."""
     return process is None or process.boot_id != processes.boot_id() or processes.is_alive(process)
+
+
+def _lives_here(job: Job) -> bool:
+    process = job.state.process
+    return process is not None and process.boot_id == processes.boot_id() and processes.is_alive(process)
 
 
 def _bury(folders: Folders, files: JobFiles, clock: Callable[[], datetime]) -> Look:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bgagent.errors import Bug, MachineUnfit
-from bgagent.jobs import handover, locks, processes, store, turns
+from bgagent.jobs import handover, leases, locks, processes, store, turns
 from bgagent.jobs.body import Body, start_body
 from bgagent.jobs.endings import conclude, stop_is_asked_for, text_of, why_to_end
 from bgagent.jobs.folders import Folders, JobFiles
@@ -39,7 +39,10 @@ def supervise(logs: str, reports: str, job_id: str, sealed: bytes) -> None:
     envelope = handover.opened(sealed)
     files = folders.files(job_id)
     log = Log(files, redact=_redactor(envelope), terminal=_own_terminal())
-    _Supervision(folders, files, envelope, signals, log, processes.own_identity()).see_through()
+    try:
+        _Supervision(folders, files, envelope, signals, log, processes.own_identity()).see_through()
+    finally:
+        leases.give_all_back()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,8 @@ class _Supervision:
                 body.ask_to_end(signum)
             readable = [self.signals.descriptor, *([body.output.descriptor] if body.output.is_open else [])]
             left = _LONGEST_PAUSE_S if until is None else until - time.monotonic()
-            select.select(readable, [], [], min(max(0.0, left), _LONGEST_PAUSE_S))
+            select.select(readable, [], [], min(max(0.0, left), _LONGEST_PAUSE_S, leases.longest_pause_s()))
+            leases.keep_fresh()
             body.output.take()
 
     def _record(self, event: str, job: Job) -> None:

@@ -4,12 +4,14 @@ It runs as a script of an isolated interpreter and imports only what the receipt
 it a person's shell prompt, waits until the FIFO is closed.
 """
 
+import errno
 import fcntl
 import os
 import select
 import sys
 import time
 
+NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)  # what a file system says without locks
 HEADER_BYTES = 8  # the length of what follows, most significant byte first
 _LONGEST = 64 * 2**20
 _CHUNK = 65_536
@@ -20,11 +22,11 @@ _SENDER_IS_SILENT_AFTER_S = 30.0
 def main(arguments: list[str]) -> None:
     """The program: folder of the source, logs, reports, job id, FIFO."""
     source, logs, reports, job_id, fifo = arguments
+    sys.path.append(source)
     sealed = taken_over(fifo, os.path.join(logs, f"{job_id}.jsonl"), within_s=_SENDER_IS_SILENT_AFTER_S)
     if sealed is None:
         return  # the submitter has given up, or is dead: it, or the next look, tells what happened
     _send_own_errors_to(os.path.join(logs, f"{job_id}.log"))
-    sys.path.append(source)
     from bgagent.jobs.supervisor import supervise  # noqa: PLC0415 - not before the receipt
 
     supervise(logs, reports, job_id, sealed)
@@ -34,7 +36,7 @@ def taken_over(fifo: str, claim: str, *, within_s: float) -> bytes | None:
     """The envelope, with the job's lock held until this process ends; None when there is nothing to take over."""
     try:
         descriptor = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        fcntl.flock(os.open(claim, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH)
+        _hold(claim)
     except FileNotFoundError:
         return None
     try:
@@ -50,6 +52,20 @@ def taken_over(fifo: str, claim: str, *, within_s: float) -> bytes | None:
         except FileNotFoundError:
             pass
         os.close(descriptor)
+
+
+def _hold(claim: str) -> None:
+    """The job's lock, or a lease where there are no locks, until this process ends."""
+    try:
+        fcntl.flock(os.open(claim, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH)
+    except OSError as error:
+        if error.errno not in NO_LOCKS_HERE:
+            raise
+        from pathlib import Path  # noqa: PLC0415 - these load what most need not wait for
+
+        from bgagent.jobs import leases  # noqa: PLC0415
+
+        leases.take(Path(claim), shared=True, wait=True)
 
 
 def _read(descriptor: int, count: int, deadline: float) -> bytes:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bgagent.jobs import locks
+from bgagent.jobs import leases, locks
 
 _FOLDER = ".queue"
 _WAITING, _RUNS = "w", "r"
@@ -59,6 +59,7 @@ def wait_for_turn(logs: Path, place: Place, *, max_running: int, is_alive: IsAli
             else:
                 time.sleep(pause_s)
                 pause_s = min(pause_s * 1.5, _LONGEST_LOOK_S)
+            leases.keep_fresh()
 
 
 def leave(logs: Path, job_id: str) -> None:
@@ -77,6 +78,8 @@ def sweep(logs: Path, is_alive: IsAlive) -> None:
                     with suppress(OSError):  # it holds nobody up
                         place.path(logs, kind).unlink()
         with suppress(OSError):  # others wait or run
+            if not any(_entries(logs)):
+                leases.clear(logs / _FOLDER)
             (logs / _FOLDER).rmdir()
 
 
