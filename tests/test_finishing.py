@@ -9,7 +9,8 @@ from bgagent.bars import Bars, daily_bars
 from bgagent.engine.backtest import buy_and_hold, run_plan
 from bgagent.engine.metrics import measure
 from bgagent.engine.plan import Account, Rule, RulePlan
-from bgagent.finishing import aligned, finished
+from bgagent.benchmark import aligned
+from bgagent.finishing import finished
 from tests.implementation.trials import WARMUP, series_of, spec_of, tried, wavy_bars
 
 ACCOUNT = Account(1_000.0)

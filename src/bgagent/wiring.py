@@ -23,7 +23,7 @@ from bgagent.implementation.evidence import with_evidence
 from bgagent.implementation.loop import Implementation, implement
 from bgagent.implementation.template import TemplateProducer
 from bgagent.implementation.trial import Trial
-from bgagent.implementation.trying import try_source
+from bgagent.implementation.trying import Stage, try_source
 from bgagent.job_model import JobModel
 from bgagent.kept import kept_understood
 from bgagent.language.read import Defaults, Reading
@@ -268,12 +268,13 @@ def _implement(
     limits = Limits(wall_s=settings.sandbox_timeout_s, memory_mb=settings.sandbox_memory_mb)
 
     def proposed(
-        source: StrategySource, bars: Series, blocks: Sequence[int] | None, variant: int
+        source: StrategySource, stage: Stage, blocks: Sequence[int] | None, variant: int
     ) -> Proposal | RunFailure:
         return propose(
             source.text,
-            bars.bars,
-            first=bars.warmup_bars,
+            stage.bars,
+            first=stage.first,
+            watched=stage.watched,
             account=spec.account,
             blocks=blocks,
             limits=limits,

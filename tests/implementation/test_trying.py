@@ -15,7 +15,7 @@ def runs_of(producer: str, *, fails: int | None = None) -> list[tuple[int, bool]
     made = []
 
     def proposed(source, on, blocks, variant):
-        made.append((variant, len(blocks) > len(on.bars) - on.warmup_bars))
+        made.append((variant, len(blocks) > on.count - on.first))
         if len(made) - 1 == fails:
             return RunFailure("crash", "it failed")
         return Proposal(pack_orders([]), "", ("seccomp",), 0.1, 1)

@@ -13,7 +13,7 @@ from bgagent.data.series import PriceMode, Provenance, Series
 from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan
 from bgagent.implementation.template import render
 from bgagent.implementation.trial import Trial
-from bgagent.implementation.trying import try_source
+from bgagent.implementation.trying import Stage, try_source
 from bgagent.periods import Period, Timeframe, Trading
 from bgagent.sandbox.host import propose
 
@@ -81,11 +81,11 @@ def tried(text: str | None = None, *, plan: RulePlan = CROSSOVER, spec: Strategy
     run = spec.runs[0]
     source = StrategySource(run.label, text or render(spec, run), "template")
 
-    def proposed(code: StrategySource, on: Series, blocks: Any, variant: int) -> Any:
+    def proposed(code: StrategySource, on: Stage, blocks: Any, variant: int) -> Any:
         return propose(
             code.text,
             on.bars,
-            first=on.warmup_bars,
+            first=on.first,
             account=spec.account,
             blocks=blocks,
             variant=variant,

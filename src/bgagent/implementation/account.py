@@ -1,16 +1,22 @@
 """What a reader must know beside the figures: why nothing was traded, and what the run did not start with."""
 
+from collections.abc import Iterator, Mapping
+from datetime import date
+
 import numpy as np
 
 from bgagent.artifacts.attempts import Check
 from bgagent.bars import Bars
 from bgagent.engine.explain import ClauseCount, explain
 from bgagent.engine.expression import Call, nodes_of, series_of, unparse
-from bgagent.engine.plan import Rule, RulePlan
+from bgagent.engine.plan import PaymentPlan, Plan, Rule, RulePlan, RulePortfolio, WeightPlan
 from bgagent.engine.result import BacktestResult
-from bgagent.engine.rules import evaluate_node, parse_condition
+from bgagent.engine.rules import evaluate_node, parse, parse_condition
 from bgagent.implementation.conformity import counted, passed, warned
+from bgagent.implementation.readings import read_on
 from bgagent.implementation.trial import Trial
+
+MOST_ACCOUNTS = 3  # symbols that are told of one by one
 
 
 def check_traded(trial: Trial, result: BacktestResult) -> Check:
@@ -25,23 +31,44 @@ def check_traded(trial: Trial, result: BacktestResult) -> Check:
     if result.cut_orders:
         told = [f"{counted(result.cut_orders, 'entry order')} came to less than what can be bought, so to nothing"]
         return warned("traded", f"no trade: {told[0]}", closed=0, open=0, cut_orders=result.cut_orders)
-    told = [
-        line
-        for name, rule in (("buy", trial.plan.entry), ("sell short", trial.plan.short_entry))
-        if rule is not None
-        for line in _account(name, rule, trial)
-    ]
-    return warned("traded", f"no trade: {'; '.join(told)}", closed=0, open=0)
+    return warned("traded", f"no trade: {'; '.join(_accounts(trial))}", closed=0, open=0)
 
 
-def _account(name: str, rule: Rule, trial: Trial) -> list[str]:
+def _accounts(trial: Trial) -> list[str]:
+    match trial.plan:
+        case RulePlan() as plan:
+            return _of_rules(plan, trial.bars, trial.first)
+        case RulePortfolio(plans):
+            lines = []
+            for rules in plans[:MOST_ACCOUNTS]:
+                bars = trial.own[rules.symbol]
+                lines += [f"{rules.symbol}: {line}" for line in _of_rules(rules, bars, bars.index_of(trial.first_on))]
+            left = len(plans) - MOST_ACCOUNTS
+            return [*lines, f"and so for {counted(left, 'other symbol')}"] if left > 0 else lines
+        case WeightPlan(holds=str(holds)):
+            return [f"on no date was there a symbol to hold by ({holds})"]
+        case WeightPlan(when=str(when)):
+            return [f"on no date was ({when}) true"]
+        case PaymentPlan(when=str(when)):
+            return [f"on no date of ({trial.plan.calendars[0]}) was ({when}) true"]
+    return ["the code placed no order that could be filled"]
+
+
+def _of_rules(plan: RulePlan, bars: Bars, first: int) -> list[str]:
+    named = (("buy", plan.entry), ("sell short", plan.short_entry))
+    return [line for name, rule in named if rule is not None for line in _account(name, rule, bars, first)]
+
+
+def _account(name: str, rule: Rule, bars: Bars, first: int) -> list[str]:
     if rule.when is None:
         return [f"the session to {name} on ({rule.on}) is not in the window"]
-    counts = explain(parse_condition(rule.when), trial.bars, trial.first)
+    if first >= len(bars):
+        return ["there is no bar in the window"]
+    counts = explain(parse_condition(rule.when), bars, first)
     lines = [f"the rule to {name} was true on {_bars(counts[0])}"]
-    lines += [f"{part.text}: {_bars(part)}{_nearest(part, trial.bars)}" for part in counts[1:]]
+    lines += [f"{part.text}: {_bars(part)}{_nearest(part, bars)}" for part in counts[1:]]
     if len(counts) == 1:
-        lines[0] += _nearest(counts[0], trial.bars)
+        lines[0] += _nearest(counts[0], bars)
     if counts[0].true_bars:
         lines.append("each time it could not be followed (the last close has no next open, or the exit was true too)")
     return lines
@@ -60,32 +87,64 @@ def _nearest(count: ClauseCount, bars: Bars) -> str:
 
 def check_warmup(trial: Trial) -> Check:
     """Were the rules defined from the window's first bar on, or from which bar could the strategy first act?"""
-    begins = max(
-        (_first_defined(rule, trial) for rule in trial.plan.rules if rule.when is not None), default=trial.first
-    )
-    late = begins - trial.first
-    if not late:
-        return passed(
-            "warmup", f"every rule is defined on the first of {len(trial.bars) - trial.first} bars", late_bars=0
-        )
-    if begins >= len(trial.bars):
+    window = trial.bars.times[trial.first :]
+    undefined = {at: f"'{text}' of {symbol}" for text, symbol, at in _defined_from(trial) if at > window[0]}
+    if not undefined:
+        said = f"every rule is defined on the first of {counted(len(window), 'bar')}"
+        return passed("warmup", said, late_bars=0)
+    latest = max(undefined)
+    late = int(np.searchsorted(window, latest))
+    if late >= len(window):
         said = "some rule is defined on no bar of the window: there is too little history"
     else:
-        said = f"the strategy could first act on {trial.bars.sessions[begins]}, {counted(late, 'bar')} into the window"
+        day = trial.bars.sessions[trial.first + late]
+        said = f"the strategy could first act on {day}, {counted(late, 'bar')} into the window"
+    if trial.timeline is not None:
+        said += f", by {undefined[latest]}"
     return warned("warmup", f"{said}; only {counted(trial.first, 'bar')} lie before it", late_bars=late)
 
 
-def _first_defined(rule: Rule, trial: Trial) -> int:
-    """First bar of the window on which every number of the rule is defined; one past the last when there is none."""
-    latest = trial.first
-    for node in series_of(parse_condition(rule.when or "").node):
-        known = np.isfinite(np.asarray(evaluate_node(node, trial.bars)[trial.first :], dtype=np.float64))
-        latest = max(latest, trial.first + (int(np.argmax(known)) if known.any() else len(known)))
-    return latest
+def _defined_from(trial: Trial) -> Iterator[tuple[str, str, np.datetime64]]:
+    """(expression, symbol, first bar from which on every number of it is defined); after the end for none."""
+    never = trial.bars.times[-1] + 1
+    for text, symbol in dict.fromkeys(read_on(trial.plan)):
+        bars = trial.own[symbol] if trial.own else trial.bars
+        first = bars.index_of(trial.first_on)
+        if trial.timeline is not None and len(bars) > first:
+            first = max(first - 1, 0)  # the window's first open is decided at the close before
+        is_score = text in trial.plan.scores
+        nodes = (parse(text).node,) if is_score else series_of(parse_condition(text).node)
+        for node in nodes:
+            known = np.isfinite(np.asarray(evaluate_node(node, bars)[first:], dtype=np.float64))
+            begins = first + int(np.argmax(known)) if known.any() else len(bars)
+            yield text, symbol, bars.times[begins] if begins < len(bars) else never
 
 
-def starting_notes(plan: RulePlan, bars: Bars, first: int) -> tuple[str, ...]:
-    """Crosses that lie before the window: a strategy of crosses starts flat although its averages stand so already."""
+def starting_notes(plan: Plan, own: Mapping[str, Bars], first_on: date) -> tuple[str, ...]:
+    """Crosses that lie before the window: a strategy of crosses starts flat although its averages stand so already.
+
+    own: bars of every symbol, as they were loaded.
+    """
+    match plan:
+        case RulePlan():
+            return _starting_notes(plan, own[plan.symbol], own[plan.symbol].index_of(first_on))
+        case RulePortfolio(plans):
+            found = [(own[rules.symbol], rules) for rules in plans]
+            notes = [
+                f"{rules.symbol}: {note}"
+                for bars, rules in found
+                if bars.index_of(first_on) < len(bars)
+                for note in _starting_notes(rules, bars, bars.index_of(first_on))
+            ]
+            left = len(notes) - MOST_ACCOUNTS
+            return (
+                *notes[:MOST_ACCOUNTS],
+                *([f"The same is so for {counted(left, 'other rule')}."] if left > 0 else []),
+            )
+    return ()
+
+
+def _starting_notes(plan: RulePlan, bars: Bars, first: int) -> tuple[str, ...]:
     notes = []
     for rule, side in ((plan.entry, "long"), (plan.short_entry, "short")):
         if rule is None or rule.when is None:

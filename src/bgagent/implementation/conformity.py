@@ -4,11 +4,14 @@ The checks do not ask the engine whether it worked: they recompute levels, clock
 bars themselves.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from bgagent.artifacts.attempts import Check, CheckStatus
-from bgagent.engine.plan import RulePlan, SizeKind, Sizing
-from bgagent.engine.result import BacktestResult, ExitReason
+from bgagent.engine.plan import Plan, RulePlan, RulePortfolio, SizeKind, Sizing, WeightPlan
+from bgagent.engine.result import BacktestResult, ExitReason, Trade
 from bgagent.implementation.trial import Trial
 
 TOLERANCE = 1e-9
@@ -40,19 +43,21 @@ def counted(number: int, what: str) -> str:
 
 
 def check_symbol(trial: Trial) -> Check:
-    """Only the run's own symbol is ordered."""
-    wanted = trial.plan.symbol
-    strangers = int(np.count_nonzero(trial.orders["symbol"] != 0))
-    if strangers or trial.bars.symbol != wanted:
-        return failed("symbol", f"{strangers} orders are for a symbol other than {wanted}", strangers=strangers)
-    return passed("symbol", f"every order is for {wanted}", orders=float(len(trial.orders)))
+    """Only the run's own symbols are ordered."""
+    wanted = trial.plan.held_symbols
+    strangers = int(np.count_nonzero(trial.orders["symbol"] >= len(wanted)))
+    named = ", ".join(wanted)
+    if strangers or tuple(bars.symbol for bars in trial.universe) != wanted:
+        return failed("symbol", f"{strangers} orders are for a symbol other than {named}", strangers=strangers)
+    return passed("symbol", f"every order is for {named}", orders=float(len(trial.orders)))
 
 
 def check_window(trial: Trial) -> Check:
     """Decisions and fills lie in the window asked for; the first decision may be made just before it opens."""
     decided = trial.orders["decided_on"]
     outside = int(np.count_nonzero((decided < trial.first - 1) | (decided >= len(trial.bars))))
-    late = sum(1 for fill in trial.result.fills if not trial.first <= fill.bar < len(trial.bars)) if trial.result else 0
+    happened = [fill.bar for fill in trial.result.fills] if trial.result else []
+    late = sum(not trial.first <= bar < len(trial.bars) for bar in (*happened, *(paid.bar for paid in trial.payments)))
     sessions = trial.bars.sessions[trial.first :]
     period = trial.spec.period
     strayed = int(np.count_nonzero((sessions < np.datetime64(period.start)) | (sessions > np.datetime64(period.end))))
@@ -75,24 +80,44 @@ def check_capital(trial: Trial, result: BacktestResult) -> Check:
             f"the run started with {result.equity[0]:.2f}, not {capital:.2f}",
             started=float(result.equity[0]),
         )
-    sizing = trial.plan.sizing
     entries = [order for order in trial.order_list() if order.is_entry]
-    wrong = [order for order in entries if not _is_sized_so(order.sizing, sizing)]
+    wrong = [order for order in entries if not _is_sized_so(order.sizing, wanted_sizing(trial, trial.symbol_of(order)))]
     if wrong:
+        sizing = wanted_sizing(trial, trial.symbol_of(wrong[0]))
+        asked = f"{sizing.value:g} ({sizing.kind.value})" if sizing else "asked for"
         return failed(
             "capital",
-            f"{len(wrong)} of {len(entries)} entries ask for another size than {sizing.value:g} ({sizing.kind.value})",
+            f"{len(wrong)} of {len(entries)} entries ask for another size than {asked}",
             wrong_sizes=len(wrong),
             entries=len(entries),
         )
     lowest = float(result.cash.min()) if len(result.cash) else capital
-    if lowest < -TOLERANCE * capital:
+    # a sale so small that its commission is more than it brings takes the rest from cash
+    dearest = max((fill.commission for fill in result.fills if fill.kind != "entry"), default=0.0)
+    if lowest < -TOLERANCE * result.contributed - dearest * len(trial.universe):
         return failed("capital", f"cash fell to {lowest:.2f}", lowest_cash=lowest)
-    return passed("capital", f"started with {capital:.2f}; cash never below 0", lowest_cash=lowest)
+    said = "never below 0" if lowest > -TOLERANCE * result.contributed else f"never below {lowest:.2f}, a commission"
+    return passed("capital", f"started with {capital:.2f}; cash {said}", lowest_cash=lowest)
 
 
-def _is_sized_so(asked: Sizing | None, wanted: Sizing) -> bool:
+def wanted_sizing(trial: Trial, symbol: str) -> Sizing | None:
+    """The size that the plan gives to a symbol's entries; None where it does not say one for all of them."""
+    plan = trial.plan
+    rules = trial.rules_for(symbol)
+    sizing: Sizing | None = getattr(rules, "sizing", None)
+    if isinstance(plan, RulePortfolio) and isinstance(rules, RulePlan) and sizing is not None and _is_all(sizing):
+        return replace(rules.sizing, value=1.0 / ((plan.slots or len(plan.plans)) * rules.max_positions))
+    return sizing
+
+
+def _is_all(sizing: Sizing) -> bool:
+    return sizing.kind is SizeKind.EQUITY and sizing.value == 1.0
+
+
+def _is_sized_so(asked: Sizing | None, wanted: Sizing | None) -> bool:
     """A volatility target is a fraction of equity by the time it is ordered; how large, is held against the rules."""
+    if wanted is None:
+        return True
     if wanted.kind is SizeKind.VOLATILITY:
         return asked is not None and asked.kind is SizeKind.EQUITY and asked.whole_shares == wanted.whole_shares
     return asked == wanted
@@ -115,46 +140,88 @@ def check_direction(trial: Trial, result: BacktestResult) -> Check:
     )
 
 
-def check_positions(trial: Trial, result: BacktestResult) -> Check:
-    """Never more lots open at once than allowed, the moment of an exchange at one open aside."""
-    changes = sorted(
-        [(trade.entry_bar, 1) for trade in result.trades]
-        + [(trade.exit_bar, -1) for trade in result.trades if trade.exit_bar is not None]
-    )
-    open_now = most = 0
-    for _, change in changes:  # exits sort first on a bar, as they fill first
-        open_now += change
-        most = max(most, open_now)
-    allowed = trial.plan.max_positions
+def check_positions(trial: Trial, result: BacktestResult) -> Check | None:
+    """Never more lots open at once than allowed, the moment of an exchange at one open aside; None without a limit."""
+    match trial.plan:
+        case RulePortfolio() as plan:
+            return _check_slots(plan, result)
+        case WeightPlan(top=int(top)) as plan:
+            return _check_held(plan, top, result)
+    allowed: int | None = getattr(trial.plan, "max_positions", None)
+    if allowed is None:
+        return None
+    most = _most_open(result.trades)
     if most > allowed:
         return failed("positions", f"{most} positions were open at once, {allowed} allowed", most_open=most)
     return passed("positions", f"at most {most} open at once, {allowed} allowed", most_open=most)
 
 
+def _check_slots(plan: RulePortfolio, result: BacktestResult) -> Check:
+    """Symbols held at once against the slots, lots of each symbol against its own rules."""
+    slots = plan.slots or len(plan.plans)
+    most = int((result.quantities != 0).sum(axis=1).max(initial=0))
+    if most > slots:
+        return failed("positions", f"{most} symbols were held at once, {slots} allowed", most_held=most)
+    for rules in plan.plans:
+        lots = _most_open([trade for trade in result.trades if trade.symbol == rules.symbol])
+        if lots > rules.max_positions:
+            said = f"{lots} positions in {rules.symbol} were open at once, {rules.max_positions} allowed"
+            return failed("positions", said, most_open=lots)
+    return passed("positions", f"at most {most} symbols held at once, {slots} allowed", most_held=most)
+
+
+def _check_held(plan: WeightPlan, top: int, result: BacktestResult) -> Check:
+    """Symbols held at once against the number to be held; the one that takes what is left is not counted."""
+    allowed = top + (plan.bottom or 0)
+    counted_ones = [symbol != plan.otherwise or symbol in plan.symbols for symbol in plan.held_symbols]
+    # a symbol that has no bar on a date keeps its place beside the one that comes in, until it trades
+    holding = ((result.quantities != 0) & result.traded)[:, counted_ones]
+    most = int(holding.sum(axis=1).max(initial=0))
+    if most > allowed:
+        return failed("positions", f"{most} symbols were held at once, {allowed} allowed", most_held=most)
+    return passed("positions", f"at most {most} symbols held at once, {allowed} allowed", most_held=most)
+
+
+def _most_open(trades: Sequence[Trade]) -> int:
+    lots: dict[int, tuple[int, float]] = {}  # several trades of one lot are one position, open until the last of them
+    for trade in trades:
+        begun, ended = lots.get(trade.lot, (trade.entry_bar, -1.0))
+        lots[trade.lot] = (begun, max(ended, float("inf") if trade.exit_bar is None else trade.exit_bar))
+    changes = sorted([(float(begun), 1) for begun, _ in lots.values()] + [(ended, -1) for _, ended in lots.values()])
+    open_now = most = 0
+    for _, change in changes:  # exits sort first on a bar, as they fill first
+        open_now += change
+        most = max(most, open_now)
+    return most
+
+
 def check_holding(trial: Trial, result: BacktestResult) -> Check | None:
     """A position asked to be held N bars is never held longer, and timed exits come exactly then."""
-    wanted = trial.plan.hold_bars
-    if wanted is None:
+    asked = {symbol: getattr(trial.rules_for(symbol), "hold_bars", None) for symbol in trial.plan.held_symbols}
+    wanted: dict[str, int] = {symbol: bars for symbol, bars in asked.items() if bars is not None}
+    if not wanted:
         return None
-    long_held = [trade for trade in result.trades if trade.bars_held > wanted]
-    early = [trade for trade in result.trades if trade.exit_reason is ExitReason.TIME and trade.bars_held != wanted]
+    timed = [(trade, wanted[trade.symbol]) for trade in result.trades if trade.symbol in wanted]
+    long_held = [trade for trade, bars in timed if trade.bars_held > bars]
+    early = [trade for trade, bars in timed if trade.exit_reason is ExitReason.TIME and trade.bars_held != bars]
+    said = " or ".join(str(bars) for bars in dict.fromkeys(wanted.values()))
     if long_held or early:
-        return failed("holding", f"{len(long_held)} trades held over {wanted} bars, {len(early)} timed exits early")
-    timed = sum(1 for trade in result.trades if trade.exit_reason is ExitReason.TIME)
-    return passed("holding", f"{timed} exits after exactly {wanted} bars, none held longer", timed_exits=timed)
+        return failed("holding", f"{len(long_held)} trades held over {said} bars, {len(early)} timed exits early")
+    exits = sum(1 for trade, _ in timed if trade.exit_reason is ExitReason.TIME)
+    return passed("holding", f"{exits} exits after exactly {said} bars, none held longer", timed_exits=exits)
 
 
 def check_books(result: BacktestResult) -> Check:
-    """Cash + positions = equity on each bar; final equity - capital = realised + open profit, to 1e-9."""
-    profit = sum(trade.profit for trade in result.trades)
-    capital = result.account.initial_capital
-    gap = abs(float(result.equity[-1]) - capital - profit) / max(capital, 1.0)
+    """Cash + positions = equity on each bar; what was gained = realised + open profit, to 1e-9."""
+    gained = float(result.equity[-1]) - result.contributed - float(result.interest.sum())
+    gap = abs(gained - sum(trade.profit for trade in result.trades)) / max(result.contributed, 1.0)
     worst = max(result.books_error, gap)
     if not worst <= TOLERANCE:
-        return failed("books", f"the books are off by {worst:.2g} of the capital", largest_error=worst)
-    return passed("books", f"cash + positions = equity on each of {len(result.cash)} bars", largest_error=worst)
+        return failed("books", f"the books are off by {worst:.2g} of the money paid in", largest_error=worst)
+    paid = f", {counted(len(result.payments), 'payment')} among them" if result.payments else ""
+    return passed("books", f"cash + positions = equity on each of {len(result.cash)} bars{paid}", largest_error=worst)
 
 
-def direction_of(plan: RulePlan) -> str:
+def direction_of(plan: Plan) -> str:
     """The plan's direction, in words for a finding."""
     return {"long": "long only", "short": "short only", "both": "long and short"}[plan.direction]

@@ -6,8 +6,10 @@ import numpy as np
 
 from bgagent.artifacts.attempts import Check, CheckStatus, Critique
 from bgagent.data.findings import Severity
+from bgagent.engine.plan import PaymentPlan, WeightPlan
 from bgagent.engine.result import BacktestResult
 from bgagent.implementation.account import check_traded, check_warmup
+from bgagent.implementation.allocation import check_allocation
 from bgagent.implementation.conformity import (
     check_books,
     check_capital,
@@ -21,6 +23,7 @@ from bgagent.implementation.conformity import (
     passed,
     warned,
 )
+from bgagent.implementation.contributions import check_contributions
 from bgagent.implementation.fills import check_fills
 from bgagent.implementation.foresight import check_deterministic, check_lookahead
 from bgagent.implementation.levels import check_stop_loss, check_take_profit, check_trailing_stop
@@ -50,7 +53,8 @@ def _checks(trial: Trial) -> Iterable[Check]:
         yield failed("orders", trial.rejected)
         return
     yield from _plan_checks(trial, trial.result)
-    yield _agrees(trial.result, trial.by_rules)
+    if trial.by_rules is not None:
+        yield _agrees(trial.result, trial.by_rules)
     yield check_warmup(trial)
     yield check_traded(trial, trial.result)
     yield _data(trial)
@@ -61,9 +65,13 @@ def _plan_checks(trial: Trial, result: BacktestResult) -> Iterable[Check]:
     yield check_capital(trial, result)
     yield check_direction(trial, result)
     yield check_fills(trial, result)
-    optional = (check_stop_loss, check_take_profit, check_trailing_stop, check_holding)
+    match trial.plan:
+        case WeightPlan() as plan:
+            yield from check_allocation(plan, trial, result)
+        case PaymentPlan() as plan:
+            yield from check_contributions(plan, trial, result)
+    optional = (check_stop_loss, check_take_profit, check_trailing_stop, check_holding, check_positions)
     yield from (found for check in optional if (found := check(trial, result)) is not None)
-    yield check_positions(trial, result)
     yield check_books(result)
 
 
@@ -74,10 +82,12 @@ def _failure(trial: Trial) -> Check:
 
 
 def _agrees(result: BacktestResult, by_rules: BacktestResult) -> Check:
-    """The code's equity and position on every bar are those of the spec's rules, run without any code."""
+    """The code's equity and positions on every bar are those of the spec's plan, run without any code."""
+    money = max(result.contributed, by_rules.contributed)
+    held = (result.quantities, by_rules.quantities) if result.universe else (result.quantity, by_rules.quantity)
     same = all(
-        np.allclose(ours, theirs, rtol=1e-9, atol=1e-9 * result.account.initial_capital)
-        for ours, theirs in ((result.equity, by_rules.equity), (result.quantity, by_rules.quantity))
+        np.allclose(ours, theirs, rtol=1e-9, atol=1e-9 * money)
+        for ours, theirs in ((result.equity, by_rules.equity), held)
     )
     ours, theirs = len(result.trades), len(by_rules.trades)
     if not same or ours != theirs:

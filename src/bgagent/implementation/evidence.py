@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from bgagent.artifacts.clauses import Clause
 from bgagent.artifacts.spec import Understood
+from bgagent.engine.holdings import weights_held
+from bgagent.engine.plan import PaymentPlan, WeightPlan
 from bgagent.engine.result import ExitReason
 from bgagent.implementation.trial import Trial
 
@@ -59,8 +61,9 @@ def _left_by_rule(direction: str) -> Callable[[Trial], str]:
     """Exits by the rule; where there is none, a clause about leaving speaks of the levels and the clock instead."""
 
     def show(trial: Trial) -> str:
-        rule = trial.plan.exit if direction == "long" else trial.plan.short_exit
-        if rule is None:
+        name = "exit" if direction == "long" else "short_exit"
+        plans = [trial.rules_for(symbol) for symbol in trial.plan.held_symbols]
+        if all(getattr(plan, name, None) is None for plan in plans):
             return _exits(*(reason for reason in ExitReason if reason is not ExitReason.END_OPEN))(trial)
         return _exits(*_BY_RULE, direction=direction)(trial)
 
@@ -95,6 +98,47 @@ def _direction(trial: Trial) -> str:
     return f"{longs} long, {len(trial.result.trades) - longs} short"
 
 
+def _rebalances(trial: Trial) -> str:
+    """The dates on which target weights were traded."""
+    if trial.result is None or not isinstance(trial.plan, WeightPlan):
+        return _payments(trial)
+    days = sorted({order.decided_on + 1 for order in trial.order_list() if order.decided_on + 1 < len(trial.bars)})
+    return _counted([str(trial.bars.sessions[bar]) for bar in days], "rebalance", "rebalances")
+
+
+def _payments(trial: Trial) -> str:
+    """The money that was paid in."""
+    if trial.result is None or not isinstance(trial.plan, PaymentPlan):
+        return ""
+    days = [str(trial.bars.sessions[payment.bar]) for payment in trial.result.payments]
+    total = sum(payment.amount for payment in trial.result.payments)
+    return f"{_counted(days, 'payment', 'payments')}; {total:,.2f} in all"
+
+
+def _weights(trial: Trial) -> str:
+    """What each symbol's share of equity was, on average and at the end."""
+    if trial.result is None or not trial.result.universe:
+        return ""
+    result = trial.result
+    shares = weights_held(result)
+    told = [
+        f"{bars.symbol} {mean * 100:.1f} % on average, {last * 100:.1f} % at the end"
+        for bars, mean, last in zip(result.universe, shares.mean(axis=0), shares[-1], strict=True)
+    ]
+    return "; ".join(told[:_MOST_SYMBOLS]) + (
+        f"; and {len(told) - _MOST_SYMBOLS} more" if len(told) > _MOST_SYMBOLS else ""
+    )
+
+
+def _held_at_once(trial: Trial) -> str:
+    """The most symbols that were held together."""
+    if trial.result is None or not trial.result.universe:
+        return ""
+    most = int((trial.result.quantities != 0).sum(axis=1).max(initial=0))
+    return f"at most {most} of {len(trial.result.universe)} symbols held at once"
+
+
+_MOST_SYMBOLS = 4
 _SHOWS: Mapping[str, Callable[[Trial], str]] = {
     "period": _period,
     "initial_capital": _capital,
@@ -109,4 +153,22 @@ _SHOWS: Mapping[str, Callable[[Trial], str]] = {
     "trailing_stop": _exits(ExitReason.TRAILING_STOP),
     "hold_bars": _exits(ExitReason.TIME),
     "direction": _direction,
+    "weights": _weights,
+    "weighting": _weights,
+    "invested": _weights,
+    "otherwise": _weights,
+    "volatility_bars": _weights,
+    "holds": _weights,
+    "score": _held_at_once,
+    "top": _held_at_once,
+    "bottom": _held_at_once,
+    "slots": _held_at_once,
+    "on": _rebalances,
+    "schedule": _rebalances,
+    "rebalance": _rebalances,
+    "rebalance_on": _payments,
+    "drift": _rebalances,
+    "amount": _payments,
+    "payments": _payments,
+    "contributions": _payments,
 }

@@ -5,16 +5,16 @@ later bar. What the code does when the window lies open to it must be the same, 
 host computes for the code are held to the same: recomputed with the future cut off, they must not change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from bgagent.artifacts.attempts import Check
 from bgagent.bars import Bars
-from bgagent.engine.expression import series_of
-from bgagent.engine.plan import RulePlan
-from bgagent.engine.rules import evaluate_node, parse_condition
+from bgagent.engine.expression import Node, series_of
+from bgagent.engine.rules import evaluate_node, parse, parse_condition
 from bgagent.implementation.conformity import counted, failed, passed, skipped
+from bgagent.implementation.readings import read_on
 from bgagent.implementation.trial import Trial, first_difference, same_orders
 
 CUTS = 25
@@ -39,12 +39,14 @@ def cut_bars(decided_on: Sequence[int], *, first: int, count: int, everywhere: b
 
 def check_lookahead(trial: Trial) -> Check:
     """The same orders, whether or not the future is there to be looked at."""
-    moved = _changing_indicator(trial.plan, trial.bars, trial.first)
+    moved = _changing_indicator(trial)
     if moved:
         return failed("lookahead", f"{moved} changes when later bars are cut off")
     orders = len(trial.blind)
     if trial.again is not None and not same_orders(trial.blind, trial.again):
         return skipped("lookahead", "the code does not decide the same twice, so nothing can be said")
+    if trial.payments_differ:
+        return failed("lookahead", "with the future cut off the code pays in other money", cuts=len(trial.cuts))
     if not same_orders(trial.free, trial.blind):
         bar = max(first_difference(trial.free, trial.blind), 0)
         day = trial.bars.sessions[min(bar, len(trial.bars) - 1)]
@@ -72,20 +74,26 @@ def check_deterministic(trial: Trial) -> Check:
     )
 
 
-def _changing_indicator(plan: RulePlan, bars: Bars, first: int) -> str:
+def _changing_indicator(trial: Trial) -> str:
     """The first number in the plan's rules whose value on a bar depends on later bars; empty when there is none."""
-    count = len(bars)
-    cuts = sorted({int(cut) for cut in np.linspace(first, count - 1, CUTS)})
-    for rule in plan.rules:
-        if rule.when is None:
-            continue
-        for node in series_of(parse_condition(rule.when).node):
-            whole = np.asarray(evaluate_node(node, bars), dtype=np.float64)
-            for cut in cuts:
-                alone = np.asarray(evaluate_node(node, bars.between(0, cut + 1)), dtype=np.float64)
-                if not _same_number(alone[-1], whole[cut]):
-                    return f"'{rule.when}' on {bars.sessions[cut]}"
+    for text, node, bars in dict.fromkeys(_readings(trial)):
+        first, count = bars.index_of(trial.first_on), len(bars)
+        whole = np.asarray(evaluate_node(node, bars), dtype=np.float64)
+        for cut in sorted({int(cut) for cut in np.linspace(min(first, count - 1), count - 1, CUTS)}):
+            alone = np.asarray(evaluate_node(node, bars.between(0, cut + 1)), dtype=np.float64)
+            if not _same_number(alone[-1], whole[cut]):
+                return f"'{text}' on {bars.sessions[cut]}"
     return ""
+
+
+def _readings(trial: Trial) -> Iterator[tuple[str, Node, Bars]]:
+    """Every number that the plan's rules and scores read, with the rule and the bars it is read on."""
+    for text, symbol in read_on(trial.plan):
+        bars = trial.own[symbol] if trial.own else trial.bars
+        if text in trial.plan.scores:
+            yield text, parse(text).node, bars
+        else:
+            yield from ((text, node, bars) for node in series_of(parse_condition(text).node))
 
 
 def _same_number(one: float, other: float) -> bool:

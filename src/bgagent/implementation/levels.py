@@ -3,91 +3,116 @@
 import numpy as np
 
 from bgagent.artifacts.attempts import Check
+from bgagent.artifacts.code_plan import CodePlan
 from bgagent.bars import Floats
-from bgagent.engine.orders import Action
+from bgagent.engine.orders import ACTIONS, Action
 from bgagent.engine.plan import Distance, DistanceKind
 from bgagent.engine.result import BacktestResult, ExitReason, Fill, Trade
 from bgagent.implementation.conformity import TOLERANCE, counted, failed, passed, warned
 from bgagent.implementation.trial import Trial
 
+_MOVE = ACTIONS.index(Action.MOVE)
+
 
 def check_stop_loss(trial: Trial, result: BacktestResult) -> Check | None:
     """Each trade's stop lies at the distance asked for, and no bar passed it while the position stayed open."""
-    return _check_level(trial, result, "stop_loss", trial.plan.stop_loss, ExitReason.STOP_LOSS)
+    return _check_level(trial, result, "stop_loss", ExitReason.STOP_LOSS)
 
 
 def check_take_profit(trial: Trial, result: BacktestResult) -> Check | None:
     """Each trade's target lies at the distance asked for, and no bar passed it while the position stayed open."""
-    return _check_level(trial, result, "take_profit", trial.plan.take_profit, ExitReason.TAKE_PROFIT)
+    return _check_level(trial, result, "take_profit", ExitReason.TAKE_PROFIT)
 
 
-def _check_level(
-    trial: Trial, result: BacktestResult, check_id: str, distance: Distance | None, reason: ExitReason
-) -> Check | None:
+def _check_level(trial: Trial, result: BacktestResult, check_id: str, reason: ExitReason) -> Check | None:
     exits = [trade for trade in result.trades if trade.exit_reason is reason]
-    carried = [trade for trade in result.trades if getattr(trade, check_id) is not None]
-    if distance is None:
-        if exits or carried:
-            return failed(
-                check_id,
-                f"{len(carried)} trades carry a {_words(check_id)} that was not asked for",
-                carried=len(carried),
-            )
+    distances = _distances(trial, check_id)
+    if not _may_choose(trial):
+        unasked = [trade for trade in result.trades if getattr(trade, check_id) and trade.symbol not in distances]
+        if unasked or (exits and not distances):
+            said = f"{len(unasked)} trades carry a {_words(check_id)} that was not asked for"
+            return failed(check_id, said, carried=len(unasked))
+    if not distances:
         return None
-    wrong = [trade for trade in result.trades if not _at_distance(trade, check_id, distance)]
+    trades = [trade for trade in result.trades if trade.symbol in distances]
+    said = " or ".join(dict.fromkeys(_said(distance) for distance in distances.values()))
+    wrong = [trade for trade in trades if not _at_distance(trade, check_id, distances[trade.symbol])]
     if wrong:
         first = wrong[0]
         return failed(
             check_id,
-            f"{len(wrong)} of {len(result.trades)} trades have another {_words(check_id)} than {_said(distance)}",
+            f"{len(wrong)} of {len(trades)} trades have another {_words(check_id)} than {said}",
             wrong=len(wrong),
             level=getattr(first, check_id),
             entry_price=first.entry_price,
         )
-    passed_by = [] if levels_move(trial) else [trade for trade in result.trades if _was_passed(trial, trade, check_id)]
+    passed_by = [
+        trade for trade in trades if not levels_move(trial, trade.symbol) and _was_passed(trial, trade, check_id)
+    ]
     if passed_by:
         return failed(
             check_id, f"{len(passed_by)} trades stayed open beyond their {_words(check_id)}", passed_by=len(passed_by)
         )
-    out_of_reach = [trade for trade in result.trades if getattr(trade, check_id) <= 0]
+    out_of_reach = [trade for trade in trades if getattr(trade, check_id) <= 0]
     if out_of_reach:
         return warned(
             check_id,
-            f"{_said(distance)} lies below a price of 0 on {counted(len(out_of_reach), 'trade')}: it can never be hit",
+            f"{said} lies below a price of 0 on {counted(len(out_of_reach), 'trade')}: it can never be hit",
             out_of_reach=len(out_of_reach),
         )
     return passed(
-        check_id,
-        f"{_said(distance)} on each of {len(result.trades)} trades; hit {len(exits)} times",
-        trades=len(result.trades),
-        hit=len(exits),
+        check_id, f"{said} on each of {len(trades)} trades; hit {len(exits)} times", trades=len(trades), hit=len(exits)
     )
+
+
+def _distances(trial: Trial, name: str) -> dict[str, Distance]:
+    """What the plan asks for, of the symbols for which it asks for one."""
+    found = {symbol: trial.distance(name, symbol) for symbol in trial.plan.held_symbols}
+    return {symbol: distance for symbol, distance in found.items() if distance is not None}
+
+
+def _may_choose(trial: Trial) -> bool:
+    """Whether code may protect an entry otherwise than the plan says: what it does not say stands in its words."""
+    return isinstance(trial.plan, CodePlan)
 
 
 def check_trailing_stop(trial: Trial, result: BacktestResult) -> Check | None:
     """The trailing stop asked for, and no other, is on each trade, and no completed bar passed it."""
-    distance = trial.plan.trailing_stop
+    distances = _distances(trial, "trailing_stop")
     exits = [trade for trade in result.trades if trade.exit_reason is ExitReason.TRAILING_STOP]
-    if distance is None:
-        return (
-            failed("trailing_stop", f"{len(exits)} exits by a trailing stop that was not asked for") if exits else None
-        )
-    orders = [order for order in trial.order_list() if order.is_entry]
-    wrong = [
-        order for order in orders if order.trailing_stop is None or not _same_distance(order.trailing_stop, distance)
+    if not _may_choose(trial):
+        unasked = [trade for trade in exits if trade.symbol not in distances]
+        if unasked:
+            return failed("trailing_stop", f"{len(unasked)} exits by a trailing stop that was not asked for")
+    if not distances:
+        return None
+    orders = [
+        (order, distances[symbol])
+        for order in trial.order_list()
+        if (order.is_entry or order.weight) and (symbol := trial.symbol_of(order)) in distances
     ]
+    wrong = [
+        order
+        for order, distance in orders
+        if order.trailing_stop is None or not _same_distance(order.trailing_stop, distance)
+    ]
+    said = " or ".join(dict.fromkeys(_said(distance) for distance in distances.values()))
     if wrong:
         return failed(
             "trailing_stop",
-            f"{len(wrong)} of {len(orders)} entries trail by another distance than {_said(distance)}",
+            f"{len(wrong)} of {len(orders)} entries trail by another distance than {said}",
             wrong=len(wrong),
         )
-    beyond = [trade for trade in result.trades if _outlived_trail(trial, trade, distance)]
+    beyond = [
+        trade
+        for trade in result.trades
+        if trade.symbol in distances and _outlived_trail(trial, trade, distances[trade.symbol])
+    ]
     if beyond:
         return failed(
             "trailing_stop", f"{len(beyond)} trades stayed open beyond their trailing stop", beyond=len(beyond)
         )
-    return passed("trailing_stop", f"{_said(distance)} trailing on each entry; hit {len(exits)} times", hit=len(exits))
+    return passed("trailing_stop", f"{said} trailing on each entry; hit {len(exits)} times", hit=len(exits))
 
 
 def _at_distance(trade: Trade, check_id: str, distance: Distance) -> bool:
@@ -110,14 +135,14 @@ def _was_passed(trial: Trial, trade: Trade, check_id: str) -> bool:
     level = getattr(trade, check_id)
     held = _held_bars(trial, trade)
     if (trade.direction == "long") == (check_id == "take_profit"):
-        return bool(np.any(trial.bars.high[held] >= level * (1 + TOLERANCE)))
-    return bool(np.any(trial.bars.low[held] <= level * (1 - TOLERANCE)))
+        return bool(np.any(trial.bars_of(trade.symbol).high[held] >= level * (1 + TOLERANCE)))
+    return bool(np.any(trial.bars_of(trade.symbol).low[held] <= level * (1 - TOLERANCE)))
 
 
 def _held_bars(trial: Trial, trade: Trade) -> slice:
     """The bars that the lot lived through whole: that of its entry is one when it was entered at the open."""
     entry = entry_fill(trial, trade)
-    from_the_open = entry is not None and entry.raw_price == trial.bars.open[trade.entry_bar]
+    from_the_open = entry is not None and entry.raw_price == trial.bars_of(trade.symbol).open[trade.entry_bar]
     begins = trade.entry_bar if from_the_open else trade.entry_bar + 1
     return slice(begins, len(trial.bars) if trade.exit_bar is None else trade.exit_bar)
 
@@ -128,11 +153,12 @@ def entry_fill(trial: Trial, trade: Trade) -> Fill | None:
     return next((fill for fill in fills if fill.lot == trade.lot and fill.kind == "entry"), None)
 
 
-def levels_move(trial: Trial) -> bool:
+def levels_move(trial: Trial, symbol: str) -> bool:
     """True when the code moves levels, or the plan asks for levels that follow the market."""
-    distances = (trial.plan.stop_loss, trial.plan.take_profit)
+    distances = (trial.distance("stop_loss", symbol), trial.distance("take_profit", symbol))
     follows = any(distance is not None and distance.follows for distance in distances)
-    return follows or bool(trial.plan.stop_steps) or any(order.action is Action.MOVE for order in trial.order_list())
+    steps = getattr(trial.rules_for(symbol), "stop_steps", ())
+    return follows or bool(steps) or bool(np.any(trial.orders["action"] == _MOVE))
 
 
 def trailing_levels(trial: Trial, trade: Trade, distance: Distance) -> Floats:
@@ -142,7 +168,8 @@ def trailing_levels(trial: Trial, trade: Trade, distance: Distance) -> Floats:
     """
     last = len(trial.bars) - 1 if trade.exit_bar is None else trade.exit_bar
     is_long = trade.direction == "long"
-    extremes = (trial.bars.high if is_long else trial.bars.low)[trade.entry_bar : last]
+    bars = trial.bars_of(trade.symbol)
+    extremes = (bars.high if is_long else bars.low)[trade.entry_bar : last]
     best = np.concatenate(([trade.entry_price], extremes))
     best = np.maximum.accumulate(best) if is_long else np.minimum.accumulate(best)
     off = distance.value * best if distance.kind is DistanceKind.FRACTION else distance.value
@@ -155,7 +182,8 @@ def _outlived_trail(trial: Trial, trade: Trade, distance: Distance) -> bool:
     held = _held_bars(trial, trade)
     levels = trailing_levels(trial, trade, distance)[held.start - trade.entry_bar :]
     is_long = trade.direction == "long"
-    reached = (trial.bars.low if is_long else trial.bars.high)[held]
+    bars = trial.bars_of(trade.symbol)
+    reached = (bars.low if is_long else bars.high)[held]
     levels = levels[: len(reached)]
     beyond = reached < levels * (1 - TOLERANCE) if is_long else reached > levels * (1 + TOLERANCE)
     return bool(np.any(beyond))

@@ -1,20 +1,41 @@
 """Runs one source in the sandbox, once with the window open to it and once blind, and fills what it proposes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from bgagent.artifacts.attempts import RunFailure, StrategySource
 from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.bars import Bars
 from bgagent.data.series import Series
 from bgagent.engine.backtest import replay, run_plan
 from bgagent.engine.orders import OrderError, pack_orders
-from bgagent.engine.plan import rules_of
+from bgagent.engine.plan import PaymentPlan, Plan, RulePlan, RulePortfolio, WeightPlan
+from bgagent.engine.portfolio import replay_portfolio, run_portfolio
+from bgagent.engine.result import BacktestResult
+from bgagent.engine.timeline import Timeline, join
 from bgagent.implementation.foresight import cut_bars
 from bgagent.implementation.template import TemplateProducer
-from bgagent.implementation.trial import Trial, same_orders
+from bgagent.implementation.trial import Trial, same_orders, same_payments
 from bgagent.sandbox.conversation import Proposal
 
-# source, series, bars after which the stream pauses (None: each), which process variant
-Propose = Callable[[StrategySource, Series, Sequence[int] | None, int], Proposal | RunFailure]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """The bars that a source is run on.
+
+    bars: of one symbol, or of each symbol that may be held, in the order of their indices. watched: of those that are
+    only read. first: index of the window's first bar, and count: of all bars, of one symbol or of all joined.
+    """
+
+    bars: Bars | tuple[Bars, ...]
+    watched: tuple[Bars, ...]
+    first: int
+    count: int
+
+
+# source, stage, bars after which the stream pauses (None: each), which process variant
+Propose = Callable[[StrategySource, Stage, Sequence[int] | None, int], Proposal | RunFailure]
 
 
 def try_source(
@@ -25,24 +46,20 @@ def try_source(
     The blind orders are the ones that count. A third run, blind again, is made only where the first two differ: it
     tells code that looks ahead from code that does not decide the same twice.
     """
-    plan = rules_of(run.plan)
-    series = loaded[plan.symbol]
-    bars, first = series.bars, series.warmup_bars
-    by_rules = run_plan(plan, bars, first=first, account=spec.account)
-    nothing = pack_orders([])
-    trial = Trial(spec, run, bars, first, source, nothing, nothing, None, (), None, by_rules, series.findings)
-    pair = _free_and_blind(source, series, propose)
+    trial, stage = _begun(spec, run, loaded, source)
+    pair = _free_and_blind(source, stage, propose)
     if isinstance(pair, RunFailure):
         return trial.with_failure(pair)
     free, blind, cuts = pair
     again = None
-    if not same_orders(free.orders, blind.orders):
-        repeated = propose(source, series, cuts, 2)
+    differs = not same_payments(free.payments, blind.payments)
+    if differs or not same_orders(free.orders, blind.orders):
+        repeated = propose(source, stage, cuts, 2)
         if isinstance(repeated, RunFailure):
             return trial.with_failure(repeated)
         again = repeated.orders
     try:
-        result = replay(blind.orders, bars, first=first, account=spec.account)
+        result = _filled(trial, blind)
         rejected = ""
     except OrderError as error:
         result, rejected = None, str(error)
@@ -51,6 +68,8 @@ def try_source(
         blind=blind.orders,
         again=again,
         cuts=cuts,
+        payments=blind.payments,
+        payments_differ=differs,
         result=result,
         rejected=rejected,
         isolation=blind.isolation,
@@ -59,25 +78,73 @@ def try_source(
     )
 
 
+def _begun(
+    spec: StrategySpec, run: RunSpec, loaded: Mapping[str, Series], source: StrategySource
+) -> tuple[Trial, Stage]:
+    """The trial before any code has run, with what the plan gives without any."""
+    own = {symbol: loaded[symbol].bars for symbol in run.symbols}
+    findings = tuple(dict.fromkeys(found for symbol in run.symbols for found in loaded[symbol].findings))
+    watched = tuple(own[symbol] for symbol in run.plan.watched_symbols)
+    timeline: Timeline | None = None
+    stage_bars: Bars | tuple[Bars, ...]
+    if isinstance(run.plan, RulePlan):
+        series = loaded[run.plan.symbol]
+        bars, first, stage_bars = series.bars, series.warmup_bars, series.bars
+    else:
+        held = [loaded[symbol] for symbol in run.plan.held_symbols]
+        first_on = min(each.bars.sessions[each.warmup_bars] for each in held).item()
+        stage_bars = together = tuple(each.bars for each in held)
+        timeline = join(together, first_on=first_on)
+        bars, first = timeline.laid[0], timeline.first
+    by_plan = _by_plan(run.plan, own, spec, first_on=bars.sessions[first].item(), first=first)
+    nothing = pack_orders([])
+    trial = Trial(
+        spec, run, bars, first, source, nothing, nothing, None, (), None, by_plan, findings, timeline=timeline, own=own
+    )
+    return trial, Stage(stage_bars, watched, first, len(bars))
+
+
+def _by_plan(
+    plan: Plan, own: Mapping[str, Bars], spec: StrategySpec, *, first_on: date, first: int
+) -> BacktestResult | None:
+    """The plan run by the engine itself; None where only code says what it does."""
+    match plan:
+        case RulePlan():
+            return run_plan(plan, own[plan.symbol], first=first, account=spec.account)
+        case WeightPlan() | PaymentPlan() | RulePortfolio():
+            return run_portfolio(plan, tuple(own.values()), first_on=first_on, account=spec.account)
+    return None
+
+
+def _filled(trial: Trial, proposal: Proposal) -> BacktestResult:
+    """What comes of the orders. Raises OrderError for a log that is not fit to be filled."""
+    account = trial.spec.account
+    if trial.timeline is None:
+        return replay(proposal.orders, trial.bars, first=trial.first, account=account)
+    return replay_portfolio(
+        proposal.orders, trial.held_bars, first_on=trial.first_on, account=account, payments=proposal.payments
+    )
+
+
 def _free_and_blind(
-    source: StrategySource, series: Series, propose: Propose
+    source: StrategySource, stage: Stage, propose: Propose
 ) -> tuple[Proposal, Proposal, tuple[int, ...]] | RunFailure:
     """Both runs, and the bars after which the blind one was cut.
 
     Code that nobody has read could foresee which bars are cut, so all are; and it runs blind first, as a run that has
     seen the end could tell the next one by when it ends. What our template renders can do neither.
     """
-    last, first = len(series.bars) - 1, series.warmup_bars
+    last, first = stage.count - 1, stage.first
     if source.producer != TemplateProducer.name:
         cuts = cut_bars((), first=first, count=last + 1, everywhere=True)
-        blind = propose(source, series, cuts, 1)
-        free = blind if isinstance(blind, RunFailure) else propose(source, series, [last], 0)
+        blind = propose(source, stage, cuts, 1)
+        free = blind if isinstance(blind, RunFailure) else propose(source, stage, [last], 0)
     else:
-        free = propose(source, series, [last], 0)
+        free = propose(source, stage, [last], 0)
         if isinstance(free, RunFailure):
             return free
         cuts = cut_bars(free.orders["decided_on"].tolist(), first=first, count=last + 1)
-        blind = propose(source, series, cuts, 1)
+        blind = propose(source, stage, cuts, 1)
     if isinstance(free, RunFailure):
         return free
     return blind if isinstance(blind, RunFailure) else (free, blind, cuts)

@@ -12,7 +12,7 @@ from bgagent.artifacts.attempts import StrategySource
 from bgagent.artifacts.report import Benchmark, Curve, Metrics, RunFiles, RunRow, TradeRow
 from bgagent.bars import Bars, Floats
 from bgagent.engine.metrics import drawdown_curve, measure
-from bgagent.engine.plan import RulePlan
+from bgagent.engine.plan import Plan, RulePlan
 from bgagent.engine.result import BacktestResult, Trade
 from bgagent.reporting.breakdown import month_rows, replay_row, return_bins, year_rows
 from bgagent.reporting.definitions import counted
@@ -25,7 +25,7 @@ class FinishedRun:
 
     without_costs: the same orders with every cost set to 0. break_even_cost_bps: as in RunRow. notes: what else is
     to be known of the run, in plain sentences. costs_ladder: the same orders by the factor on every cost; late_fills:
-    by the bars they were filled later. plan: the rules, where the strategy is one of rules. bars_per_year: of the run's
+    by the bars they were filled later. plan: what was asked for. bars_per_year: of the run's
     own symbol, for annualising.
     """
 
@@ -40,7 +40,7 @@ class FinishedRun:
     notes: tuple[str, ...] = ()
     costs_ladder: tuple[tuple[float, BacktestResult], ...] = ()
     late_fills: tuple[tuple[int, BacktestResult], ...] = ()
-    plan: RulePlan | None = None
+    plan: Plan | None = None
 
 
 def run_row(run: FinishedRun, *, folder: str) -> RunRow:
@@ -107,7 +107,7 @@ def curve_of(run: FinishedRun) -> Curve:
         opens=tuple(result.bars.open[result.first :].tolist()),
         highs=tuple(result.bars.high[result.first :].tolist()),
         lows=tuple(result.bars.low[result.first :].tolist()),
-        overlays=overlays(run.plan, result.bars, first=result.first) if run.plan is not None else (),
+        overlays=overlays(run.plan, result.bars, first=result.first) if isinstance(run.plan, RulePlan) else (),
     )
 
 
