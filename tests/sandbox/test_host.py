@@ -98,7 +98,7 @@ def test_orders_before_the_window_are_decided_before_its_first_bar():
 
 
 PEEK = """
-known = self._desk.feed._numbers[:, self._desk.feed.count:]
+known = self._desk.feed._prices[:, self._desk.feed.count:]
 print("later:", int((known == known).sum()))
 """
 

@@ -9,5 +9,5 @@ SIGN = "result"
 
 class S(Strategy):
     def on_bar(self):
-        self._desk.feed._numbers[:, : self.index + 1] *= 10
+        self._desk.feed._prices[:, : self.index + 1] *= 10
         won(self.close[-1] - 500)
