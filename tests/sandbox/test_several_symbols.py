@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bgagent.artifacts.attempts import RunFailure
-from bgagent.bars import Bars
+from bgagent.bars import Bars, daily_bars
 from bgagent.engine.plan import Account
 from bgagent.engine.portfolio import replay_portfolio
 from bgagent.engine.portfolio_strategy import run_portfolio_strategy
@@ -203,6 +203,15 @@ def test_forged_payments_are_refused(payment, words):
     assert isinstance(failure, RunFailure)
     assert failure.kind == "protocol"
     assert words in failure.detail
+
+
+def test_many_symbols_are_asked_for_their_orders_more_often():
+    universe = [thinned(f"S{number}", number, without=5) for number in range(5)]
+    days = np.datetime64("1900-01-01") + np.arange(45_000)
+    columns = {name: np.ones(len(days)) for name in ("open", "high", "low", "close", "volume")}
+    long = [daily_bars(bars.symbol, days, columns) for bars in universe]
+    task = Task("", Checked("S", ()), long, 0, ACCOUNT, blocks=())
+    assert task.cuts() == [(0, 1), (1, 20_001), (20_001, 40_001), (40_001, 45_000)]
 
 
 def test_payments_survive_the_pipe_and_are_summed_by_bar():

@@ -35,6 +35,7 @@ from bgagent.sandbox.static_check import Checked
 
 _DETAIL = 500  # characters of what a strategy says of its own failure
 _FAILURES = ("crash", "memory")
+_TARGETS_A_BLOCK = 100_000  # symbols x bars: an order for each of them fits into one answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,9 +81,11 @@ class Task:
         return len(self.each[0]) if self.board is None else len(self.board.timeline)
 
     def cuts(self) -> list[tuple[int, int]]:
-        """Half-open ranges of bars that are sent together."""
+        """Half-open ranges of bars that are sent together; with many symbols few enough for their orders to fit."""
         last = self.size - 1
         pauses = range(self.first, last) if self.blocks is None else self.blocks
+        if self.board is not None:
+            pauses = (*pauses, *range(self.first, last, max(_TARGETS_A_BLOCK // len(self.symbols), 1)))
         ends = sorted({self.first - 1, last, *(bar for bar in pauses if self.first <= bar < last)})
         return [(before + 1, end + 1) for before, end in pairwise(ends)]
 

@@ -34,7 +34,7 @@ LARGEST = {
     Kind.END: 0,
     Kind.READY: 1 << 13,
     Kind.DECLARED: 1 << 18,
-    Kind.ORDERS: 1 << 26,
+    Kind.ORDERS: 1 << 24,
     Kind.DONE: 0,
     Kind.FAILED: 1 << 15,
 }
