@@ -1,20 +1,25 @@
 """The producer that asks a model: a short prompt, the findings and the last source the next time, nothing else."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bgagent.artifacts.attempts import Check, CheckStatus
 from bgagent.artifacts.clauses import Clause, ClauseStatus
 from bgagent.artifacts.spec import RunSpec, StrategySpec
-from bgagent.engine.plan import Costs, Rule, RulePlan
+from bgagent.bars import Bars
+from bgagent.engine.plan import Account, Costs, Rule, RulePlan
 from bgagent.errors import ModelUnavailable
-from bgagent.implementation.model_producer import ModelProducer, clause_lines, write_question
+from bgagent.implementation.model_producer import ModelProducer, Place, clause_lines, write_question
 from bgagent.llm.call import Failure, FailureKind
 from bgagent.llm.scripted import ScriptedModel
 from bgagent.periods import Period, Timeframe
-from bgagent.sandbox.static_check import check_source
+from bgagent.sandbox.conversation import Proposal
+from bgagent.sandbox.host import propose
+from tests.implementation.trials import WARMUP, wavy_bars
 
 SENTENCE = 'Buy SPY "dips", RSI under 30, in 2023'
 RUN = RunSpec("SPY strategy", RulePlan("SPY", entry=Rule("rsi(14) < 30")))
@@ -93,8 +98,8 @@ def test_what_is_no_python_goes_back_once(bad, told):
 def test_a_prompt_that_is_too_long_is_sent_again_without_examples():
     writer, model = producer(Failure(FailureKind.CONTEXT, "too long"), SOURCE)
     assert writer.write(SPEC, RUN, (), 1).text == SOURCE
-    assert "class Trend" in model.questions[0].instructions
-    assert "class Trend" not in model.questions[1].instructions
+    assert "class Pullback" in model.questions[0].instructions
+    assert "class Pullback" not in model.questions[1].instructions
 
 
 def test_clauses_that_code_cannot_follow_are_left_to_the_engine():
@@ -104,17 +109,45 @@ def test_clauses_that_code_cannot_follow_are_left_to_the_engine():
     ]
 
 
-def test_the_prompt_is_short():
-    question = write_question("", "x", is_short=False)
-    assert len(question.instructions) / 4 < 2500  # tokens, about
+@pytest.mark.parametrize(("place", "tokens"), [(Place(), 2400), (Place(within_day=True), 2650)])
+def test_the_prompt_is_short(place, tokens):
+    question = write_question("", "x", is_short=False, place=place)
+    assert len(question.instructions) / 4 < tokens  # about
     assert "crosses_above(a, b)" in question.instructions
-    assert len(write_question("", "x", is_short=True).instructions) < 0.9 * len(question.instructions)
+    assert ("minutes_to_close" in question.instructions) == place.within_day
+    assert len(write_question("", "x", is_short=True).instructions) < 0.8 * len(question.instructions)
 
 
-def test_the_examples_in_the_prompt_are_allowed_strategies():
-    instructions = write_question("", "x", is_short=False).instructions
+@pytest.mark.parametrize("place", [Place(), Place(within_day=True)])
+def test_the_examples_in_the_prompt_are_strategies_that_run(place):
+    instructions = write_question("", "x", is_short=False, place=place).instructions
     blocks = [block.partition("```")[0] for block in instructions.split("```python\n")[1:]]
     assert len(blocks) == 2
+    bars = five_minute_bars() if place.within_day else wavy_bars(count=700)
     for block in blocks:
-        checked = check_source(block)
-        assert not hasattr(checked, "detail"), checked
+        done = propose(block, bars, first=WARMUP, account=Account(10_000.0), allow_weak=True)
+        assert isinstance(done, Proposal), done
+        assert len(done.orders) > 0
+
+
+def five_minute_bars():
+    """Eight sessions of the New York market, a wave in each."""
+    opens = [datetime(2024, 1, day, 14, 30, tzinfo=UTC) for day in (2, 3, 4, 5, 8, 9, 10, 11)]
+    times = [begin + timedelta(minutes=5 * bar) for begin in opens for bar in range(78)]
+    stamps = np.array([time.replace(tzinfo=None) for time in times], dtype="datetime64[s]")
+    close = 100 + 2 * np.sin(np.arange(len(times)) / 9)
+    return Bars(
+        "WAVY", Timeframe.MINUTE_5, stamps, stamps.astype("datetime64[D]"),
+        close - 0.1, close + 0.3, close - 0.3, close, np.full(len(times), 1e5),
+    )  # fmt: skip
+
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "write_strategy.md"
+
+
+def test_the_rendered_prompt_is_the_one_on_file():
+    writer, model = producer(SOURCE)
+    writer.write(SPEC, RUN, (), 1)
+    [question] = model.questions
+    rendered = f"{question.instructions}\n\n---\n\n{question.turns[0]}\n"
+    assert rendered == GOLDEN.read_text(encoding="utf-8"), "the prompt changed: look at it, then write it to the file"

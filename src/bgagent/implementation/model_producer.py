@@ -2,13 +2,14 @@
 
 import ast
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bgagent.artifacts.attempts import Check, StrategySource
 from bgagent.artifacts.clauses import Clause, ClauseStatus
 from bgagent.artifacts.codec import to_plain
 from bgagent.artifacts.spec import RunSpec, StrategySpec
-from bgagent.engine.plan import RulePlan
 from bgagent.engine.vocabulary import calendar_words, common_words, price_words
 from bgagent.errors import ModelUnavailable
 from bgagent.implementation.strategy_api import strategy_api
@@ -18,7 +19,17 @@ from bgagent.llm.prompts import fill, load_prompt
 from bgagent.llm.repair import ask_for
 
 _ANSWER_TOKENS = 8000
-_LONGEST_FINDING = 400  # characters
+_LONGEST_FINDING = 600  # characters
+_LONGEST_QUOTE = 100  # characters of a clause; the text itself stands beside it
+_WITHIN_DAY = re.compile(r"(previous_)?session_|bar_of_session|minutes|utc_minutes|opening_|daily")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the code will run: over several symbols or one, on bars within the day or longer ones."""
+
+    of_several: bool = False
+    within_day: bool = False
 
 
 class ModelProducer:
@@ -48,14 +59,14 @@ class ModelProducer:
             task = fill(
                 load_prompt(__package__, "revise_strategy"), task=task, findings=finding_lines(findings), source=last
             )
-        of_several = not isinstance(run.plan, RulePlan)
-        text = self._ask(task, purpose=f"write the strategy, attempt {number}", of_several=of_several)
+        place = Place(len(run.symbols) > 1, spec.timeframe.is_intraday)
+        text = self._ask(task, purpose=f"write the strategy, attempt {number}", place=place)
         self._last[run.label] = text
         return StrategySource(run.label, text, self.name)
 
-    def _ask(self, task: str, *, purpose: str, of_several: bool) -> str:
+    def _ask(self, task: str, *, purpose: str, place: Place) -> str:
         def question(is_short: bool) -> Question:
-            return write_question(task, purpose, is_short=is_short, of_several=of_several)
+            return write_question(task, purpose, is_short=is_short, place=place)
 
         try:
             return ask_for(self._model, question(self._model.short_context), read_source)
@@ -65,17 +76,16 @@ class ModelProducer:
         return ask_for(self._model, question(True), read_source)
 
 
-def write_question(task: str, purpose: str, *, is_short: bool, of_several: bool = False) -> Question:
-    """What the model is asked.
-
-    is_short: without examples, for a model with little room. of_several: with what a strategy over several symbols has.
-    """
+def write_question(task: str, purpose: str, *, is_short: bool, place: Place = Place()) -> Question:
+    """What the model is asked. is_short: without examples and rare words, for a model with little room."""
+    words = common_words() if is_short else price_words()
     instructions = fill(
         load_prompt(__package__, "write_strategy"),
-        api=strategy_api(of_several=of_several),
-        words=" ".join(common_words() if is_short else price_words()),
+        api=strategy_api(of_several=place.of_several),
+        words=" ".join(word for word in words if place.within_day or not _WITHIN_DAY.match(word)),
+        within_day=f" {load_prompt(__package__, 'within_day')}" if place.within_day else "",
         calendar=" ".join(calendar_words()),
-        examples="" if is_short else load_prompt(__package__, "examples"),
+        examples="" if is_short else load_prompt(__package__, "within_day_example" if place.within_day else "example"),
     )
     return Question(instructions, (task,), purpose=purpose, max_tokens_out=_ANSWER_TOKENS)
 
@@ -94,13 +104,19 @@ def read_source(answer: str) -> str:
 def clause_lines(clauses: Sequence[Clause]) -> str:
     """The clauses that decide a trade, numbered from 1, each with what it was read as."""
     return "\n".join(
-        f"{number}. {json.dumps(clause.text, ensure_ascii=False)}: {clause.field} = "
+        f"{number}. {json.dumps(_shortened(clause.text), ensure_ascii=False)}: {clause.field} = "
         f"{json.dumps(clause.value, ensure_ascii=False)}"
         for number, clause in enumerate(deciding(clauses), start=1)
     )
 
 
-_NOT_IN_CODE = ("period", "start", "end", "initial_capital", "capital", "currency", "costs", "benchmark", "price_mode")
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]} ..."
+
+
+_NOT_IN_CODE = frozenset(
+    "period start end initial_capital capital currency costs benchmark price_mode symbol symbols timeframe".split()
+)
 
 
 def deciding(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
@@ -108,7 +124,8 @@ def deciding(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     return tuple(
         clause
         for clause in clauses
-        if clause.status is not ClauseStatus.UNSUPPORTED and clause.field.partition(".")[0] not in _NOT_IN_CODE
+        if clause.status is not ClauseStatus.UNSUPPORTED
+        and not {part.strip().partition(".")[0] for part in clause.field.split(",")} <= _NOT_IN_CODE
     )
 
 

@@ -10,6 +10,8 @@ from bgagent.engine.strategy import Market, Position, Strategy, crossed_above, c
 from bgagent.engine.trading import Trading
 
 _OF_SEVERAL = frozenset({"symbols", "markets", "rebalance", "pay_in"})
+_TOLD_IN_SHORT = frozenset({"on_start", "on_bar", "target", "crossed_above", "crossed_below"})
+_SAID_BY_THEIR_NAMES = frozenset("open high low close volume symbol is_open is_flat is_long is_short".split())
 
 
 def strategy_api(*, of_several: bool = False) -> str:
@@ -18,19 +20,20 @@ def strategy_api(*, of_several: bool = False) -> str:
     of_several: also what only a strategy over several symbols has.
     """
     market = [
-        f"class Market:  # self['SPY'], has all of Strategy from {_first_name(Trading)} on, and",
-        *_members(Market, "    "),
+        f"Market, which is self['SPY'], has all of Strategy from {_first_name(Trading)} on, and",
+        *_members(Market),
     ]
     parts = [
-        "class Strategy:",
-        *_members(Strategy, "    ", without=frozenset() if of_several else _OF_SEVERAL),
-        *_members(Trading, "    "),
+        "Strategy, which is self:",
+        *_members(Strategy, without=frozenset() if of_several else _OF_SEVERAL),
+        *_members(Trading),
         *(market if of_several else ()),
-        "class Position:  # self.position",
-        *_members(Position, "    "),
-        f"class OpenLot:  # of self.position.lots\n    {' '.join(field.name for field in fields(OpenLot))}",
-        *_function(crossed_above, ""),
-        *_function(crossed_below, ""),
+        "Position, which is self.position:",
+        *_members(Position),
+        f"Lot, of self.position.lots: {' '.join(field.name for field in fields(OpenLot))}",
+        "Functions:",
+        *_function(crossed_above),
+        *_function(crossed_below),
         f"Distance(DistanceKind.{_names(DistanceKind)}, value, atr_length=14, follows=False)",
         f"Sizing(SizeKind.{_names(SizeKind)}, value, whole_shares=False)",
         "Level(price)",
@@ -38,34 +41,40 @@ def strategy_api(*, of_several: bool = False) -> str:
     return "\n".join(parts)
 
 
-def _members(kind: type, indent: str, *, without: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The members in the order of the source: methods with signature, properties with their first words."""
+def _members(kind: type, *, without: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The methods in the order of the source, a line each; then the properties, those said by their names first."""
     known: dict[str, str] = {}
+    properties: list[str] = []
     for name, member in vars(kind).items():
         if name.startswith("_") or name in without:
             continue
         if isinstance(member, property):
-            yield f"{indent}{name}  # {_first_sentence(member.fget)}"
+            said = "" if name in _SAID_BY_THEIR_NAMES else f" ({_first_sentence(member.fget)})"
+            properties.append(f"{name}{said}")
         elif inspect.isfunction(member):
             twin = known.setdefault(_parameters(member), name)
-            yield from _function(member, indent, twin=twin if "," in _parameters(member) else name)
+            yield from _function(member, twin=twin if "," in _parameters(member) else name)
+    properties.sort(key=lambda text: "(" in text)  # stable: otherwise in the order of the source
+    if properties:
+        yield f"properties: {', '.join(properties)}"
 
 
 def _first_name(kind: type) -> str:
     return next(name for name in vars(kind) if not name.startswith("_"))
 
 
-def _function(function: Callable[..., object], indent: str, *, twin: str = "") -> Iterator[str]:
+def _function(function: Callable[..., object], *, twin: str = "") -> Iterator[str]:
     """Its call and what it does. twin: the function before it that takes the same arguments."""
     name = function.__name__
     parameters = f"as {twin}" if twin not in ("", name) else _parameters(function)
-    yield f"{indent}def {name}({parameters}): {_flat(function)}"
+    yield f"{name}({parameters}): {_first_sentence(function) if name in _TOLD_IN_SHORT else _flat(function)}"
 
 
 def _parameters(function: Callable[..., object]) -> str:
-    """Names and defaults, without types."""
+    """Names and defaults as they are called, without types."""
     signature = inspect.signature(function)
-    bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
+    called = [parameter for name, parameter in signature.parameters.items() if name != "self"]
+    bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in called]
     return str(inspect.Signature(bare)).strip("()")
 
 
