@@ -124,6 +124,17 @@ def test_what_may_not_be_held_leaves_its_share(fields, held):
     assert [named.get(symbol, 0) for symbol in "ABC"] == held
 
 
+@pytest.mark.parametrize(
+    ("fields", "held"), [({}, [0, 100, 0]), ({"ranked_first": True, "otherwise": "C"}, [0, 0, 100])]
+)
+def test_a_ranked_symbol_that_may_not_be_held_keeps_its_place_where_ranks_come_first(fields, held):
+    plan = WeightPlan(("A", "B"), Weighting.RANKED, score="close", top=1, holds="close > previous(close)", **fields)
+    universe = bars("A", [21, 20, 10]), bars("B", [9, 10, 10]), bars("C", [10, 10, 10])
+    result = run(plan, *universe, first=2)
+    named = dict(zip(result.symbols, result.quantities[0].tolist(), strict=True))
+    assert [named.get(symbol, 0) for symbol in "ABC"] == held
+
+
 def test_inverse_volatility_gives_the_calmer_symbol_more():
     plan = WeightPlan(("A", "B"), Weighting.INVERSE_VOLATILITY, volatility_bars=2)
     result = run(plan, bars("A", [100, 110, 99, 100]), bars("B", [100, 105, 99.75, 100]), first=3)

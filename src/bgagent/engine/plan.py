@@ -320,8 +320,9 @@ class WeightPlan(Plan):
     volatility_bars: returns that `inverse_volatility` reads.
     holds: condition at the decision for a symbol to be held, read on its own bars, or on those of `signal_symbol` if
     that is given; what is not held leaves its share as cash, to `otherwise` (a symbol), or, with `spread`, to the
-    symbols that are. invested: sum of the weights that are not fixed. stop_loss, take_profit, trailing_stop: of each
-    purchase; a symbol that was stopped comes back on the next date.
+    symbols that are. ranked_first: a ranking asks `holds` of the ranked ones only, so that none below takes the place
+    of one that is not held; otherwise what is not held is not ranked. invested: sum of the weights that are not fixed.
+    stop_loss, take_profit, trailing_stop: of each purchase; a symbol that was stopped comes back on the next date.
     """
 
     kind: ClassVar[str] = "weights"
@@ -345,6 +346,7 @@ class WeightPlan(Plan):
     take_profit: Distance | None = None
     trailing_stop: Distance | None = None
     whole_shares: bool = False
+    ranked_first: bool = False
 
     def __post_init__(self) -> None:
         if not self.symbols:
@@ -366,6 +368,8 @@ class WeightPlan(Plan):
             raise ValueError(f"drift must be 0 or more, was {self.drift}")
         if self.otherwise is not None and self.spread:
             raise ValueError("what is not held goes to another symbol or to the other ones, not to both")
+        if self.ranked_first and self.weighting is not Weighting.RANKED:
+            raise ValueError("ranked_first is given with ranked weighting only")
 
     @property
     def conditions(self) -> tuple[str, ...]:

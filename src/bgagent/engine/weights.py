@@ -67,7 +67,8 @@ class TargetWeights:
             case Weighting.INVERSE_VOLATILITY:
                 shares = np.where(np.isfinite(self._scores[bar]), self._scores[bar], 0.0)
                 return plan.invested * shares / shares.sum() if shares.any() else np.zeros(count)
-        return self._ranked(self._scores[bar], self._holds[bar] & ~np.isnan(self._scores[bar]))
+        may_rank = ~np.isnan(self._scores[bar])
+        return self._ranked(self._scores[bar], may_rank if plan.ranked_first else self._holds[bar] & may_rank)
 
     def _ranked(self, scores: Floats, holds: Conditions) -> Floats:
         """Equal weights for the best of those that may be held, the same below 0 for the worst."""
