@@ -70,6 +70,8 @@ def rules(plan: RulePlan) -> str:
         if distance:
             said.append(f"{name} {describe_distance(distance)}")
     said += [f"{name} {value}" for name in ("hold_bars", "wait_bars") if (value := getattr(plan, name))]
+    said += [f"stop at {step.stop_at:+.4g} from {step.gain:+.4g}" for step in plan.stop_steps]
+    said += ["flat overnight"] if plan.flat_overnight else []
     if plan.sizing != Sizing(SizeKind.EQUITY, 1 / plan.max_positions):
         said.append(describe_sizing(plan.sizing) + (", whole shares" if plan.sizing.whole_shares else ""))
     return "; ".join(said + ([f"{plan.max_positions} positions"] if plan.max_positions > 1 else []))

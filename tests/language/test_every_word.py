@@ -18,6 +18,7 @@ REPEATED = {
     "p07": {"next", "whenever", "loss", "Trade"},
     "p08": {"Compare", "each"},
     "p09": {"test"},
+    "p10": {"get"},  # "out after 3 days"
     "p12": {"using", "every", "positions", "open", "or"},
     "p13": {"trading"},
     "p14": {"when", "close", "standard", "average", "it"},

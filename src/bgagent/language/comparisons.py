@@ -1,26 +1,33 @@
 """Phrases that hold one value against another: comparisons, crosses, touches, returns, oversold and overbought."""
 
+from collections.abc import Iterator
+
 from bgagent.engine.expression import Name, Number
+from bgagent.language.elements import Finder
 from bgagent.language.measures import (
     Average,
     Change,
     Comparing,
     Crossing,
     Every,
+    Extreme,
     Extremity,
     Indicator,
     Known,
     Mention,
     Opposite,
+    Reaching,
     Returning,
     Scale,
     Scaled,
     Shifted,
     Touching,
+    Turning,
     Value,
 )
 from bgagent.language.rulebook import Rules
-from bgagent.language.values import Length
+from bgagent.language.tokens import Kind
+from bgagent.language.values import Length, number_node
 
 RULES = Rules()
 
@@ -52,7 +59,13 @@ def _or_beyond(left: Value, operator: str, right: Value) -> Comparing:
     return Comparing(left, operator, right)
 
 
-@RULES.rule("comparing", "{left:measure} <goes> (<back>)? between {low:level} and {high:level}")
+@RULES.rule("elided_both", "<goes>? <back>? {operator:same_side} <back>?")
+def _against_what_was_said(operator: str) -> Comparing:
+    """ "when below": what was held against something before, now on that side."""
+    return Comparing(None, operator, Mention("same"))
+
+
+@RULES.rule("comparing", "{left:measure} <goes>? (<back>)? between {low:level} (and|-) {high:level}")
 def _between(left: Value, low: Value, high: Value) -> Every:
     return Every((Comparing(left, ">=", low), Comparing(left, "<=", high)))
 
@@ -70,30 +83,50 @@ def _closing(operator: str, right: Value, left: Value | None = None) -> Comparin
 
 @RULES.rule(
     "comparing",
-    "{left:measure} <goes> <back>? {operator:comparison}",
-    "{left:measure} <closes> <back>? {operator:comparison}",
+    "{left:measure} <goes> <back>? {operator:comparison} <back>?",
+    "{left:measure} <closes> <back>? {operator:comparison} <back>?",
 )
 def _against_the_same(left: Value, operator: str) -> Comparing:
     """ "when it falls below": below what was spoken of before."""
     return Comparing(left, operator, Mention("same"))
 
 
-@RULES.rule(
-    "comparing",
-    "{a:measure} \\> {b:measure} \\> {c:measure}",
-    "{a:measure} above {b:measure} above {c:measure}",
-)
-def _falling_chain(a: Value, b: Value, c: Value) -> Every:
-    return Every((Comparing(a, ">", b), Comparing(b, ">", c)))
+RULES.listing("falling_links", "(\\>|above|over|<be>? above) {measure}", longest=6)
+RULES.listing("rising_links", "(\\<|below|under|<be>? below) {measure}", longest=6)
+RULES.listing("falling_numbers", "(\\>|above|over|<be>? above) the? {bare_number}", longest=6)
+RULES.listing("rising_numbers", "(\\<|below|under|<be>? below) the? {bare_number}", longest=6)
 
 
-@RULES.rule(
-    "comparing",
-    "{a:measure} \\< {b:measure} \\< {c:measure}",
-    "{a:measure} below {b:measure} below {c:measure}",
-)
-def _rising_chain(a: Value, b: Value, c: Value) -> Every:
-    return Every((Comparing(a, "<", b), Comparing(b, "<", c)))
+@RULES.rule("comparing", "{first:measure} <be>? {links:falling_links}")
+def _falling_chain(first: Value, links: tuple[Value, ...]) -> Every | Comparing | None:
+    return _chain(first, ">", links) if len(links) > 1 else None
+
+
+@RULES.rule("comparing", "{first:measure} <be>? {links:rising_links}")
+def _rising_chain(first: Value, links: tuple[Value, ...]) -> Every | Comparing | None:
+    return _chain(first, "<", links) if len(links) > 1 else None
+
+
+@RULES.rule("comparing", "the? {first:bare_number} <be>? {links:falling_numbers}")
+def _falling_numbers(first: Value, links: tuple[Value, ...]) -> Every | Comparing:
+    """ "10 > 20 > 50" of averages that are named elsewhere."""
+    return _chain(first, ">", links)
+
+
+@RULES.rule("comparing", "the? {first:bare_number} <be>? {links:rising_numbers}")
+def _rising_numbers(first: Value, links: tuple[Value, ...]) -> Every | Comparing:
+    return _chain(first, "<", links)
+
+
+def _chain(first: Value, operator: str, links: tuple[Value, ...]) -> Every | Comparing:
+    values = (first, *links)
+    parts = tuple(Comparing(values[i], operator, values[i + 1]) for i in range(len(links)))
+    return parts[0] if len(parts) == 1 else Every(parts)
+
+
+@RULES.rule("crossing", "the? {left:bare_number} <crosses> <back>? {side} the? {right:bare_number}")
+def _crossing_numbers(left: Value, side: str, right: Value) -> Crossing:
+    return Crossing(left, side, right)
 
 
 @RULES.rule(
@@ -160,7 +193,152 @@ def _is_times(left: Value, right: Value) -> Comparing | None:
     return Comparing(left, ">=", right) if left == Known(Name("volume"), Scale.VOLUME) else None
 
 
+@RULES.rule(
+    "comparing",
+    "{left:measure} <goes>? <back>? (outside|beyond|out of) {band:band_value}",
+    "{left:measure}? <closes> <back>? (outside|beyond|out of) {band:band_value}",
+    "<close_noun> (outside|beyond|out of) {band:band_value}",
+    "<goes>? (outside|beyond) {band:band_value}",
+)
+def _outside(band: Value, left: Value | None = None) -> Comparing | None:
+    """Outside a band: beyond it, as the close stands."""
+    side = band_side(band)
+    if side is None:
+        return None
+    return Comparing(CLOSE if left is None or left == Mention("it") else left, "<" if side == "lower" else ">", band)
+
+
+@RULES.rule(
+    "crossing",
+    "{left:measure} (<goes>|<closes>|<returns>) <back> (inside|into|within) {band:band_value}",
+    "(<closes>|<returns>) <back> (inside|into|within) {band:band_value}",
+    "<close_noun> <back> (inside|into|within) {band:band_value}",
+)
+def _back_inside(band: Value, left: Value | None = None) -> Crossing | None:
+    """Back inside a band: it was beyond it on the bar before."""
+    side = band_side(band)
+    if side is None:
+        return None
+    subject = CLOSE if left is None or left == Mention("it") else left
+    return Crossing(subject, "above" if side == "lower" else "below", band)
+
+
+def band_side(band: Value) -> str | None:
+    """lower or upper; None for a middle."""
+    name = band.name if isinstance(band, Indicator) else ""
+    return next((side for side in ("lower", "upper") if name.endswith(f"_{side}")), None)
+
+
+@RULES.rule(
+    "comparing",
+    "{who}? {side:rises} <by>? <at_least_word>? {percent} (from|off|below|under|above) <new>? {extreme}",
+    "{who}? <be>? {side:up_or_down} <by>? <at_least_word>? {percent} (from|off) {extreme}",
+    "{who}? <be>? <at_least_word>? {percent} or more (off|from|below) {extreme}",
+    "{percent} {side:rise_noun} (from|off|below) {extreme}",
+)
+def _off_extreme(percent: float, extreme: Extreme, side: str = "down", who: Value = CLOSE) -> Comparing | None:
+    """ "falls 10% from its 52-week high"."""
+    if side != ("down" if extreme.side == "highest" else "up"):
+        return None
+    factor = round(1 - percent if side == "down" else 1 + percent, 12)
+    return Comparing(who, "<=" if side == "down" else ">=", Scaled(factor, extreme))
+
+
+# lines that rise and fall
+
+
+@RULES.rule(
+    "turning", "{left:sloping} <be>? <goes>? {side:sloping_word} <no_amount>", "{side:sloping_word} {left:sloping}"
+)
+def _sloping(left: Value, side: str) -> Turning:
+    return Turning(left, side)
+
+
+@RULES.rule("turning", "{left:sloping} {side:turning_word}")
+def _turning_line(left: Value, side: str) -> Turning:
+    return Turning(left, side, event=True)
+
+
+@RULES.primitive("no_amount", None)
+def _no_amount(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where it is not said by how much: "rises", not "rises 5%"."""
+    if place >= len(chart.tokens) or not (chart.tokens[place].kind is Kind.NUMBER or chart.tokens[place].word == "by"):
+        yield place, ""
+
+
+@RULES.primitive("plain_end", None)
+def _plain_end(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where a number is not counted in anything: "at 50", not "at 50%", "at 50 dollars"."""
+    word = chart.tokens[place].word if place < len(chart.tokens) else "."
+    if word in (".", ",", ";", "\n", ")", "and", "or", "?", "!", "with", "in", "from", "on"):
+        yield place, ""
+
+
+RULES.same(
+    "sloping",
+    "{average}",
+    "{oscillator_value}",
+    "{macd_value}",
+    "{stochastic_value}",
+    "{the_average}",
+    "{bare_average}",
+)
+RULES.value("sloping", Mention("it"), "it")
+RULES.value("sloping", Indicator("macd_histogram"), "histogram")
+
+
+@RULES.rule("reaching", "(at|<back> at|<back> to|<when> it (hits|reaches|gets to)) {signed_number} <plain_end>")
+def _reaching(signed_number: float) -> Reaching:
+    return Reaching(Known(number_node(signed_number), Scale.ANY))
+
+
 # crosses
+
+
+@RULES.rule(
+    "crossing_where",
+    "{crossed:crossing} ,? (while|when|and)? (both|it|they)? <be>? <while_still>? {operator:position} {level:level}",
+    "{crossed:crossing} in {extreme:oversold} <territory>",
+)
+def _crossing_where(crossed: object, operator: str = "", level: Value | None = None, extreme: str = "") -> Every | None:
+    """ "%K crosses above %D below 20": the line that crosses is there too."""
+    if not isinstance(crossed, Crossing) or crossed.left is None or crossed.right is None:
+        return None
+    if isinstance(crossed.right, Known) and isinstance(crossed.right.node, Number):
+        return None
+    if extreme:
+        return Every((crossed, Extremity(crossed.left, extreme)))
+    assert level is not None
+    return Every((crossed, Comparing(crossed.left, operator, level)))
+
+
+@RULES.rule(
+    "crossing",
+    "{left:measure}? (<goes>|<crosses>|<turns>) from {before:positive} (to|into) {after:positive} <territory>?",
+    "{left:measure}? (<crosses>|<turns>) {after:positive} from {before:positive}",
+)
+def _from_sign_to_sign(before: str, after: str, left: Value | None = None) -> Crossing | None:
+    if before == after or (left is not None and not _is_about_zero(left)):
+        return None
+    return Crossing(left, "above" if after == ">" else "below", ABOUT_ZERO)
+
+
+@RULES.rule(
+    "crossing",
+    "{left:measure} (<goes>|<crosses>) from (below|under) {first:level} (to|and) (above|over) {second:level}",
+    "{left:measure} (<goes>|<crosses>) <back>? above {first:level} from (below|under) {second:level}?",
+)
+def _from_below(left: Value, first: Value, second: Value | None = None) -> Crossing | None:
+    return Crossing(left, "above", first) if second in (None, first) else None
+
+
+@RULES.rule(
+    "crossing",
+    "{left:measure} (<goes>|<crosses>) from (above|over) {first:level} (to|and) (below|under) {second:level}",
+    "{left:measure} (<goes>|<crosses>) <back>? below {first:level} from (above|over) {second:level}?",
+)
+def _from_above(left: Value, first: Value, second: Value | None = None) -> Crossing | None:
+    return Crossing(left, "below", first) if second in (None, first) else None
 
 
 @RULES.rule(
@@ -178,7 +356,9 @@ def _crossing(left: Value, side: str, right: Value) -> Crossing:
     "{left:measure} and {right:measure} <crosses> {side:upward}",
     "{side:upward} <cross_noun> (of|between) {left:measure} and {right:measure}",
 )
-def _cross_of_two(left: Value, side: str, right: Value) -> Crossing:
+def _cross_of_two(left: Value, side: str, right: Value) -> Crossing | None:
+    if isinstance(left, Average) and left.kind == "number":  # "the 20 and 50 day averages"
+        return None
     return Crossing(left, side, right)
 
 
@@ -217,8 +397,8 @@ def _elided_left(side: str, right: Value) -> Crossing:
 
 @RULES.rule(
     "crossing",
-    "{left:measure} <crosses> <back>? {side}",
-    "{left:measure} <crosses> <back>? {side:upward}",
+    "{left:measure} <crosses> <back>? {side} <back>?",
+    "{left:measure} <crosses> <back>? {side:upward} <back>?",
     "{left:measure} <crosses> <back>? {side:from_direction}",
 )
 def _elided_right(left: Value, side: str) -> Crossing:
@@ -227,7 +407,7 @@ def _elided_right(left: Value, side: str) -> Crossing:
 
 @RULES.rule(
     "crossing",
-    "<crosses> <back>? {side}",
+    "<crosses> <back>? {side} <back>?",
     "{side:upward} <cross_noun> <back>?",
     "<cross_noun> {side:upward}",
     "{side:upward} <signal_word>",

@@ -1,11 +1,38 @@
 """Conditions put together with and, or, while, only if."""
 
-from bgagent.language.measures import Comparing, Condition, Either, Every
+from bgagent.language.comparisons import CLOSE
+from bgagent.language.measures import Comparing, Condition, Either, Every, Repeated, Value
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()
+_LONGEST_RUN = 20  # bars
 
-RULES.same("atom", "{move}", "{fact}", "{comparing}", "{crossing}", "{touching}", "{returning}", "{extremity}")
+RULES.same(
+    "atom", "{move}", "{fact}", "{comparing}", "{crossing}", "{touching}", "{returning}", "{extremity}", "{turning}"
+)
+RULES.same("atom", "{repeated}", "{crossing_where}")
+
+
+@RULES.rule(
+    "repeated",
+    "{repeatable} (for)? {count:whole} (<in_a_row>|at least) <bar_word>",
+    "{repeatable} (for)? (at least)? {count:whole} <bar_word> <in_a_row>",
+)
+def _repeated(repeatable: Condition, count: int) -> Repeated | None:
+    return Repeated(repeatable, count) if 2 <= count <= _LONGEST_RUN else None
+
+
+@RULES.rule(
+    "repeated",
+    "{count:whole} <in_a_row> (daily)? <close_noun> {operator:comparison} {right:value}",
+    "{count:whole} (daily)? <close_noun> <in_a_row> {operator:comparison} {right:value}",
+    "{count:whole} (daily)? <close_noun> {operator:comparison} {right:value} <in_a_row>",
+)
+def _closes_in_a_row(count: int, operator: str, right: Value) -> Repeated | None:
+    return Repeated(Comparing(CLOSE, operator, right), count) if 2 <= count <= _LONGEST_RUN else None
+
+
+RULES.same("repeatable", "{comparing}")
 RULES.same("atom", "<day_when> {atom}")
 RULES.same("atom", "(first|next) {one_up}")
 RULES.same("term", "{atom} <same_bar>?", "\\( {condition} \\)", "there (is|be) {atom}")
@@ -19,7 +46,7 @@ def _both(first: Condition, second: Condition) -> Every:
 RULES.same("term", "{both}")
 
 
-@RULES.rule("and_term", ",? <and> {term}", ",? <and> <when> {term}")
+@RULES.rule("and_term", ",? <and> {term}", ",? <and> <when> {term}", ",? but (also|still)? {term}")
 def _and_term(term: Condition) -> tuple[Condition, bool]:
     return term, False
 

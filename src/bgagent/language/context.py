@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bgagent.engine.expression import Call, Compare, Name, Node, Number, combine, nodes_of
+from bgagent.engine.expression import Call, Compare, Name, Node, Number, combine, nodes_of, unparse
 from bgagent.language.comparisons import CLOSE
 from bgagent.language.measures import (
     Average,
@@ -18,14 +18,24 @@ from bgagent.language.measures import (
     Known,
     Mention,
     Opposite,
+    Reaching,
+    Repeated,
     Returning,
     Scale,
     Touching,
+    Turning,
     Value,
 )
+from bgagent.language.mirrors import MIDDLES
 from bgagent.language.spoken import EXTREMES, TITLES, Resolved, Spoken, Unclear
 
 _CLOSE, _HIGH, _LOW = Name("close"), Name("high"), Name("low")
+_PATTERNS = frozenset(
+    (
+        "engulfing harami marubozu spinning_top hammer inverted_hammer piercing_line morning_star doji "
+        "three_white_soldiers three_black_crows dragonfly_doji gravestone_doji hanging_man shooting_star dark_cloud_cover evening_star"
+    ).split()
+)
 
 
 @dataclass(slots=True)
@@ -37,16 +47,26 @@ class Context(Spoken):
         match condition:
             case Fact(node, who):
                 self.value(who)  # notes a symbol
+                self.assume_patterns(node)
                 self.subjects = (CLOSE,)
                 return node
             case Every(parts):
                 return combine("and", self.joined(parts))
             case Either(parts):
                 return combine("or", self.joined(parts))
+            case Repeated(inner, count):
+                node = self.condition(inner)
+                return Compare(">=", Call("count", (node, Number(float(count)))), Number(float(count)))
             case Opposite():
                 raise Unclear("The opposite of which signal? Say when the position is closed.")
             case _:
                 return self.single(condition, None)
+
+    def assume_patterns(self, node: Node) -> None:
+        """Lists by whose definition a pattern of candles is found."""
+        for part in nodes_of(node):
+            if isinstance(part, Name) and part.name in _PATTERNS:
+                self.assume("candles", part.name.replace("_", " "), "as TA-Lib defines the pattern")
 
     def joined(self, parts: tuple[Condition, ...]) -> tuple[Node, ...]:
         """Parts of one condition: a part without a subject speaks of the subject before it."""
@@ -55,7 +75,7 @@ class Context(Spoken):
         before: Value | None = None
         earlier = self.subjects
         for part in parts:
-            if isinstance(part, (Every, Either, Fact, Opposite)):
+            if isinstance(part, (Every, Either, Fact, Opposite, Repeated)):
                 nodes.append(self.condition(part))
                 subjects += self.subjects
                 before = None
@@ -79,6 +99,10 @@ class Context(Spoken):
                 return self.returning(left, right)
             case Extremity(left, side):
                 return self.extremity(left, side, before)
+            case Turning(left, side, event):
+                return self.turning(left, side, before, event=event)
+            case Reaching(right):
+                return self.reaching(right)
         raise AssertionError(condition)
 
     def left_of(self, left: Value | None, right: Value, before: Value | None) -> Value:
@@ -105,7 +129,9 @@ class Context(Spoken):
         raise Unclear("Compared with what? Name the price or the indicator before the number.")
 
     def comparing(self, left: Value | None, operator: str, right: Value, before: Value | None) -> Node:
-        subject = self.left_of(left, right, before)
+        subject = (
+            self.subject_held() if left is None and right == Mention("same") else self.left_of(left, right, before)
+        )
         first = self.value(subject)
         if right in (Mention("it"), Mention("same")):  # the line spoken of, not what was held against it
             right = self.comparand_of(subject)
@@ -113,6 +139,8 @@ class Context(Spoken):
         first_node, second_node = first.node, self.matched(first, second)
         if first_node == second_node:
             raise Unclear("What is compared with what? Name both sides.")
+        if isinstance(subject, Average) and second.scale is Scale.ANY and first.scale is Scale.PRICE:
+            raise Unclear(f"Is {unparse(second_node)} a price or the length of an average? Say which.")
         if isinstance(right, Extreme) and first_node in (_CLOSE, _HIGH, _LOW):
             outward = (right.side == "highest") == operator.startswith(">")
             if outward:  # a breakout looks at the bars before
@@ -120,6 +148,13 @@ class Context(Spoken):
         self.subjects = (subject,)
         self.comparands[subject] = right
         return Compare(operator, first_node, second_node)
+
+    def subject_held(self) -> Value:
+        """What was held against something, where "when below" says neither side."""
+        held = list(self.comparands)
+        if len(held) != 1:
+            raise Unclear("What is compared with what? Name both sides.")
+        return held[0]
 
     def matched(self, first: Resolved, second: Resolved) -> Node:
         """The second value in the scale of the first."""
@@ -173,6 +208,9 @@ class Context(Spoken):
     def comparand_of(self, subject: Value) -> Value:
         """What the subject was held against before."""
         found = self.comparands.get(subject)
+        others = [other for other in dict.fromkeys(self.subjects) if other != subject]
+        if found is None and len(others) == 1:
+            found = others[0]
         if found is None and self.pair and self.value(self.pair[0]).node == self.value(subject).node:
             found = self.pair[1]
         if isinstance(found, Known) and isinstance(found.node, Number):
@@ -206,24 +244,65 @@ class Context(Spoken):
             return Compare("<=", _LOW, level)
         if name == "bollinger_upper":
             return Compare(">=", _HIGH, level)
+        signs = self.entry_signs(first.node)
+        if len(signs) == 1:  # the entry tells from which side it is touched
+            return Compare(">=", _HIGH, level) if signs == {"<"} else Compare("<=", _LOW, level)
         return combine("and", (Compare("<=", _LOW, level), Compare(">=", _HIGH, level)))
 
     def returning(self, left: Value | None, right: Value) -> Node:
         subject = left if left is not None and left != Mention("it") else CLOSE
         first = self.value(subject)
         second = self.value(right, against=first.scale)
-        signs = {
-            part.operator[0]
-            for node in self.entry_nodes
-            for part in nodes_of(node)
-            if isinstance(part, Compare)
-            and part.left in (_CLOSE, _LOW, _HIGH, first.node)
-            and not isinstance(part.right, Number)
-        }
+        signs = self.entry_signs(first.node)
         if len(signs) != 1:
             raise Unclear("From which side does the price come back? Say 'closes above' or 'closes below'.")
         self.subjects = (subject,)
         return Compare(">=" if signs == {"<"} else "<=", first.node, self.matched(first, second))
+
+    def entry_signs(self, own: Node) -> set[str]:
+        """On which side of a line the entry has the price: "<" below, ">" above."""
+        prices = (_CLOSE, _LOW, _HIGH, own)
+        signs: set[str] = set()
+        for node in self.entry_nodes:
+            for part in nodes_of(node):
+                match part:
+                    case Compare(operator, left, right) if left in prices and not isinstance(right, Number):
+                        signs.add(operator[0])
+                    case Call("crosses_above" | "crosses_below" as cross, (left, right)):
+                        if left in prices and not isinstance(right, Number):
+                            signs.add("<" if cross == "crosses_below" else ">")
+        return signs
+
+    def turning(self, left: Value | None, side: str, before: Value | None, *, event: bool) -> Node:
+        """A line that rises is above where it was on the bar before."""
+        subject = left if left is not None and left != Mention("it") else before or self.left_side(Mention("it"))
+        node = self.value(subject).node
+        if node in (_CLOSE, _HIGH, _LOW):
+            raise Unclear("Rising since when? Say over how many days the price rises.")
+        self.subjects = (subject,)
+        self.assume("rising or falling", "against the bar before", "no other time was given")
+        previous = Call("previous", (node, Number(1.0)))
+        if event:
+            return Call(f"crosses_{side}", (node, previous))
+        return Compare(">" if side == "above" else "<", node, previous)
+
+    def reaching(self, right: Value) -> Node:
+        """ "exit at 50": at it or beyond, coming from where the entry is."""
+        level = self.value(right)
+        entered: set[tuple[Node, float]] = set()
+        for node in self.entry_nodes:
+            for part in nodes_of(node):
+                match part:
+                    case Compare(_, Call(name, _) as own, Number(value)) if name in MIDDLES:
+                        entered.add((own, value))
+                    case Call(_, (Call(name, _) as own, Number(value))) if name in MIDDLES:
+                        entered.add((own, value))
+        if len(entered) != 1 or not isinstance(level.node, Number) or level.scale is not Scale.ANY:
+            raise Unclear("What reaches that level, and from which side? Name the indicator or the price.")
+        ((line, entered_at),) = entered
+        if level.node.value == entered_at:
+            raise Unclear("Entry and exit are at the same level. When is the position closed?")
+        return Compare(">=" if level.node.value > entered_at else "<=", line, level.node)
 
     def extremity(self, left: Value | None, side: str, before: Value | None) -> Node:
         subject = left if left is not None and left != Mention("it") else before or self.topic

@@ -1,12 +1,13 @@
 """What opens a position: the orders said, or the strategy called by name, with its filters."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bgagent.engine.expression import Call, Node, combine, nodes_of, series_of, unparse
 from bgagent.language.ideas import cross_idea
 from bgagent.language.ledger import Contradiction
-from bgagent.language.meanings import Filter, Idea, Lengths, Order
-from bgagent.language.measures import Average, Crossing, Extremity, Indicator
+from bgagent.language.meanings import Filter, Heading, Idea, Lengths, Order
+from bgagent.language.measures import Average, Crossing, Extremity, Indicator, Value
 from bgagent.language.mirrors import mirror
 from bgagent.language.phrases import condition as words_of
 from bgagent.language.signals import Signal, Signals, StrategyFacts
@@ -76,9 +77,27 @@ class Entries:
         """Notes the strategies that are only named, where some rule is about what they name."""
         nodes = [part for signal in signals if signal and signal.when is not None for part in nodes_of(signal.when)]
         used = {part.function for part in nodes if isinstance(part, Call)}
+        for heading in self.said.of(Heading):
+            if all(self.is_used(value, nodes) for value in heading.values):
+                self.said.state(heading, "rules.entry", "the parameters of the indicators")
         for idea in self.said.of(Idea):
             if idea.entry is None and used & _SIGNS_OF.get(idea.name, frozenset((getattr(idea.topic, "name", ""),))):
                 self.said.state(idea, "rules.entry", f"a strategy on {idea.name}")
+
+    def is_used(self, value: Value, nodes: Sequence[Node]) -> bool:
+        """True when some rule reads the value, or another line of the same indicator."""
+        try:
+            node = self.said.context.value(value).node
+        except Unclear:
+            return False
+        if isinstance(value, Average):
+            return node in nodes
+        family = str(getattr(node, "function", "")).split("_")[0]
+        arguments = getattr(node, "arguments", ())
+        return any(
+            isinstance(other, Call) and other.function.split("_")[0] == family and other.arguments == arguments
+            for other in nodes
+        )
 
     def with_lengths(self, idea: Idea) -> Idea:
         """A crossover with the lengths that are given elsewhere."""

@@ -1,7 +1,7 @@
 """Phrases for what may follow "sell", "exit", "get out": conditions, times, gains and losses."""
 
 from bgagent.engine.plan import Distance, DistanceKind
-from bgagent.language.meanings import Holding, Protection
+from bgagent.language.meanings import Holding, Protection, SessionEnd
 from bgagent.language.measures import Trigger
 from bgagent.language.quantities import Duration
 from bgagent.language.rulebook import Rules
@@ -55,6 +55,11 @@ RULES.value("exit_item", (Holding(Duration(1, "bar")),), "<next_open>", "after o
     "<on> <take_profit> of {percent}",
     "<on> {percent} <take_profit>",
     "<on> (the)? <take_profit> (at|of) \\+? {percent}",
+    "<gains> <by>? {percent} <from_entry>?",
+    "{percent} <profit_word> (<be>)? (hit|reached|made|is hit|is reached)?",
+    "<when> <it_or_position>? (reaches|hits|makes|reach|hit) (a)? {percent} <profit_word>",
+    "<when> (i|we|you)? (have|has) (made|a)? {percent} <profit_word>?",
+    "(with|for) (a)? {percent} <profit_word>",
 )
 def _target(percent: float) -> Facts | None:
     return (_protection("take_profit", percent),) if percent > 0 else None
@@ -80,11 +85,22 @@ def _target(percent: float) -> Facts | None:
     "<on> <stop_loss> of {percent}",
     "<on> {percent} <stop_loss>",
     "<on> (the)? <stop_loss> (at|of) -? {percent}",
+    "(loses|loss of) {percent} <from_entry>?",
+    "<loses> <by>? {percent} <from_entry>",
+    "<when> <it_or_position>? (reaches|hits|makes|reach|hit) (a)? {percent} <loss_word>",
+    "(with|for) (a)? {percent} <loss_word>",
 )
 def _loss(percent: float) -> Facts | None:
     return (_protection("stop_loss", percent),) if 0 < percent < 1 else None
 
 
+@RULES.rule("exit_item", "{nth_session}")
+def _nth_session(nth_session: int) -> Facts:
+    """Bought on the last session of a month, sold on the third of the next: three bars later."""
+    return (Holding(Duration(nth_session, "bar"), from_month_end=True),)
+
+
+RULES.value("exit_item", (SessionEnd(),), "<at_session_end>", "<on> <session_end>")
 RULES.same("exit_item", "<on>? {protections}")
 
 

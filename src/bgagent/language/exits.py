@@ -3,7 +3,7 @@
 from bgagent.engine.expression import Logic, combine, unparse
 from bgagent.language.entries import Entries
 from bgagent.language.ledger import Contradiction
-from bgagent.language.meanings import Holding, Idea, Order, Protection, Without
+from bgagent.language.meanings import Holding, Idea, Order, Protection, SessionEnd, Without
 from bgagent.language.measures import Opposite
 from bgagent.language.mirrors import mirror
 from bgagent.language.signals import Signal, StrategyFacts
@@ -29,7 +29,8 @@ class Exits:
         says_exit = (
             bool(leaving)
             or bool(self.said.of(Holding))
-            or any(fact.name == "take_profit" for fact in self.said.of(Protection))
+            or bool(self.said.of(SessionEnd))
+            or any(fact.name in ("take_profit", "trailing_stop") for fact in self.said.of(Protection))
         )
         absent = {fact.name for fact in self.said.of(Without)}
         if keeps or absent & {"exit", "short_exit"}:
@@ -41,7 +42,11 @@ class Exits:
         elif says_exit:
             for name, signal, leave in (("rules.exit", entry, exit_), ("rules.short_exit", short_entry, short_exit)):
                 if signal is not None and leave is None:
-                    self.said.assume(name, "no rule beside the target and the time", "the sentence names no other exit")
+                    self.said.assume(
+                        name,
+                        "no rule beside the target, the trailing stop or the time",
+                        "the sentence names no other exit",
+                    )
         else:
             exit_ = self.mirrored_exit(entry) if entry else None
             short_exit = self.mirrored_exit(short_entry) if short_entry else None
@@ -95,6 +100,8 @@ class Exits:
         return exit_, short_exit
 
     def exit_signal(self, leaving: list[Order], actions: tuple[str, ...], entry: Signal | None = None) -> Signal | None:
+        if entry is not None and entry.when is not None:
+            self.said.context.entry_nodes = (entry.when,)
         triggers = [(order, trigger) for order in leaving if order.action in actions for trigger in order.triggers]
         signals = []
         for order, trigger in triggers:

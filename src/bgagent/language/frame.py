@@ -8,7 +8,7 @@ from typing import TypeVar
 from bgagent.data.calendars import last_complete_session
 from bgagent.data.markets import market_of
 from bgagent.engine.plan import Costs
-from bgagent.language.ledger import Beyond, Contradiction, Ledger, Missing
+from bgagent.language.ledger import Contradiction, Ledger, Missing
 from bgagent.language.meanings import (
     BarLength,
     BenchmarkSymbol,
@@ -21,6 +21,8 @@ from bgagent.language.meanings import (
     Universe,
     Without,
 )
+from bgagent.language.portfolio_meanings import Payment, SharedCapital
+from bgagent.language.portfolios import pays
 from bgagent.language.window_dates import LastSession, period_of
 from bgagent.language.windows import Window
 from bgagent.periods import Period, Timeframe, Trading
@@ -79,7 +81,7 @@ def of(facts: Sequence[object], kind: type[T]) -> list[T]:
 def find_symbols(facts: Sequence[object], in_rules: Sequence[str], ledger: Ledger) -> tuple[tuple[str, ...], bool]:
     """The symbols to trade, and whether each has a run of its own."""
     named = of(facts, Universe)
-    symbols = tuple(dict.fromkeys(symbol for fact in named for symbol in fact.symbols))
+    symbols = tuple(dict.fromkeys(symbol for fact in facts for symbol in getattr(fact, "symbols", ())))
     symbols = symbols or tuple(dict.fromkeys(in_rules))
     if not symbols:
         raise Missing("Which symbol should be tested? Name a ticker, for example AAPL.")
@@ -90,10 +92,7 @@ def find_symbols(facts: Sequence[object], in_rules: Sequence[str], ledger: Ledge
         or bool(of(facts, Comparison))
         or any(fact.each for fact in of(facts, Capital))
     )
-    if len(symbols) > 1 and not separate:
-        why = "several symbols in one portfolio cannot be read yet; say 'compare' or 'separately' for one run each"
-        raise Beyond(why, *(fact.place for fact in named))
-    return symbols, separate
+    return symbols, separate and not of(facts, SharedCapital)
 
 
 def frame_of(
@@ -125,6 +124,8 @@ def frame_of(
             f"{symbols[0]} is quoted in {currency}, the capital is given in {currency_said}. How much {currency} does "
             "the test start with?"
         )
+    if capital is None and pays(facts):
+        capital = 0.0
     if capital is None:
         capital = _DEFAULT_CAPITAL
         ledger.assume("initial_capital", f"{capital:,.0f} {currency}", "no capital was given")
@@ -147,6 +148,7 @@ def _capital(facts: Sequence[object], ledger: Ledger) -> tuple[float | None, str
     amounts = {fact.money.amount for fact in said}
     currencies = {fact.money.currency for fact in said if fact.money.currency}
     currencies |= {fact.currency for fact in of(facts, Size) if fact.currency}
+    currencies |= {fact.money.currency for fact in of(facts, Payment) if fact.money and fact.money.currency}
     if len(amounts) > 1:
         given = " and ".join(f"{amount:,.0f}" for amount in sorted(amounts))
         raise Contradiction(f"Two starting capitals are given: {given}. Which one is meant?")
@@ -155,7 +157,7 @@ def _capital(facts: Sequence[object], ledger: Ledger) -> tuple[float | None, str
     if not amounts:
         return None, currencies.pop() if currencies else None
     amount = amounts.pop()
-    if amount <= 0:
+    if amount < 0 or (amount == 0 and not pays(facts)):
         raise Contradiction("The starting capital must be above zero. How much money does the test start with?")
     for fact in said:
         ledger.state(

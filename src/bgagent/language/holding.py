@@ -29,6 +29,15 @@ def _seasonal_state(condition: Condition | None = None, season: Schedule | None 
     return (State("long", Trigger(condition, season)), *things)
 
 
+@RULES.rule(
+    "state",
+    "<go_long> {things:object}? (<while_word>|<when>) {condition} ,? <or_else> <leaving>",
+    "(<while_word>|<when>) {condition} ,? <go_long> {things:object}? ,? <or_else> <leaving>",
+)
+def _long_or_out(condition: Condition, things: Facts = ()) -> Facts:
+    return (State("long", Trigger(condition)), *things)
+
+
 # buy and hold
 
 

@@ -1,10 +1,16 @@
 """Strategies called by name: crossovers, RSI 30/70, MACD, golden cross, channel breakouts."""
 
+from collections.abc import Iterator
+from functools import cache
+
 from bgagent.engine.expression import Name
-from bgagent.language.meanings import BarLength, Idea, Lengths, Levels, Style
+from bgagent.language.elements import Finder
+from bgagent.language.meanings import BarLength, Heading, Idea, Lengths, Levels, Style
 from bgagent.language.measures import Average, Comparing, Crossing, Extreme, Extremity, Indicator, Known, Scale
 from bgagent.language.rulebook import Rules
+from bgagent.language.tokens import Kind
 from bgagent.language.values import Length, number_node
+from bgagent.language.words import lexicon
 from bgagent.periods import Timeframe
 
 RULES = Rules()
@@ -44,7 +50,7 @@ def _crossover(
 ) -> Idea | None:
     lengths = pair or near_pair or any_pair
     assert lengths is not None
-    return _cross_of(*(Average(kind, length, unit) for length, unit in lengths))
+    return cross_of(*(Average(kind, length, unit) for length, unit in lengths))
 
 
 @RULES.rule("average_pair", "{fast:average} <versus_sign> {slow:average}")
@@ -59,13 +65,13 @@ def _average_pair(fast: Average, slow: Average) -> tuple[Average, Average]:
     "<crossover> (of|between) {average_pair}",
 )
 def _crossover_of_averages(average_pair: tuple[Average, Average]) -> Idea | None:
-    return _cross_of(*average_pair)
+    return cross_of(*average_pair)
 
 
 RULES.same("idea", "{crossover_idea} <system_word>?")
 
 
-def _cross_of(first: Average, second: Average) -> Idea | None:
+def cross_of(first: Average, second: Average) -> Idea | None:
     """The shorter average above and below the longer one."""
     if first.length is None or second.length is None or first.length == second.length or first.kind != second.kind:
         return None
@@ -147,7 +153,11 @@ def _low_high(low: float, high: float) -> tuple[float, float] | None:
     "{low_high} {topic:oscillator_value} <style_word>? <system_word>?",
 )
 def _levels(topic: Indicator, low_high: tuple[float, float]) -> Idea | None:
-    low, high = low_high
+    return levels_idea(topic, *low_high)
+
+
+def levels_idea(topic: Indicator, low: float, high: float) -> Idea | None:
+    """Long from below the low level to above the high one."""
     if topic.name not in ("rsi", "mfi") or not (low > 0 and high < 100):
         return None
     return Idea(
@@ -235,12 +245,54 @@ def _levels_alone(low_high: tuple[float, float]) -> Levels | None:
 RULES.value("idea", Idea("histogram", topic=Indicator("macd_histogram")), "<macd_word> (histogram|hist) <system_word>?")
 
 
+@RULES.rule(
+    "heading",
+    "{value:stochastic_value} <style_word>? <system_word>?",
+    "{value:zscore_value} <style_word>? <system_word>?",
+)
+def _heading(value: Indicator) -> Heading:
+    return Heading((value,))
+
+
+@RULES.rule(
+    "heading",
+    "(triple|three|3)? {kind:average_kind} \\(? {a:whole} (/|,|-) {b:whole} (/|,|-) {c:whole} \\)? <crossover>? <system_word>?",
+    "{a:whole} (/|,|-) {b:whole} (/|,|-) {c:whole} {kind:average_kind} <crossover>? <system_word>?",
+)
+def _three_averages(kind: str, a: int, b: int, c: int) -> Heading | None:
+    return Heading(tuple(Average(kind, length) for length in (a, b, c))) if 1 < a < b < c else None
+
+
+@RULES.rule("heading", "{length} ,? (and)? {number} <deviation_word>", "<bollinger_settings> {band_parameters}")
+def _band_heading(
+    length: Length | None = None, number: float = 2, band_parameters: tuple[Length, float] | None = None
+) -> Heading | None:
+    (bars, unit), width = band_parameters or (length or (0, None), number)
+    return Heading((Indicator("bollinger_middle", (bars, width), unit),)) if bars >= 2 and 0 < width <= 10 else None
+
+
 @RULES.rule("timed_idea", "{timeframe:timeframe_word} {idea}")
 def _timed(timeframe: str, idea: Idea) -> tuple[BarLength, Idea]:
     return BarLength(Timeframe(timeframe)), idea
 
 
-@RULES.rule("style", "{name:style_word} <system_word>?", "<style_lead> {name:style_word}")
+@RULES.primitive("apart", None)
+def _apart(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where no word before belongs to a rule: of "an inside day breakout" the last word is no title."""
+    before = chart.tokens[place - 1] if place else None
+    if before is None or before.kind is not Kind.WORD or before.word in _words_of_no_rule():
+        yield place, ""
+
+
+@cache
+def _words_of_no_rule() -> frozenset[str]:
+    lists = lexicon("fillers")
+    return frozenset(
+        word for name in ("noise", "separators", "fillers") for phrase in lists[name] for word in phrase.split()
+    ) | {"using", "via", "by", "based"}
+
+
+@RULES.rule("style", "<apart> {name:style_word} <system_word>?", "<style_lead> {name:style_word}")
 def _style(name: str) -> Style:
     return Style(name)
 

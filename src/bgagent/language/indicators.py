@@ -65,17 +65,26 @@ RULES.value("measure", Mention("signal"), "<signal_line>")
 RULES.value("measure", Indicator("macd_histogram"), "histogram")
 
 
+RULES.same("measure", "{stochastic_value}")
+
+
 @RULES.rule(
-    "measure",
+    "stochastic_value",
     "{part:stochastic_part} {triple}?",
     "{triple} {part:stochastic_part}",
+    "{part:stochastic_part} <value_word>",
+    "{part:stochastic_part} <period_word>? \\( {length:whole} \\)",
 )
-def _stochastic(part: str, triple: tuple[float, ...] | None = None) -> Indicator:
-    return Indicator(part, triple)
+def _stochastic(part: str, triple: tuple[float, ...] | None = None, length: int | None = None) -> Indicator:
+    """With one number only, the usual smoothing over three bars."""
+    return Indicator(part, triple or ((float(length), 3.0, 3.0) if length else None))
+
+
+RULES.same("measure", "{zscore_value}")
 
 
 @RULES.rule(
-    "measure",
+    "zscore_value",
     "{any_length} <zscore>",
     "<zscore> \\( {any_length} \\)",
     "<zscore> (of|over) <last>? {length}",

@@ -2,11 +2,22 @@
 
 from dataclasses import replace
 
-from bgagent.engine.plan import Distance, SizeKind, Sizing
-from bgagent.language.ledger import Contradiction
-from bgagent.language.meanings import Holding, MostPositions, Protection, Size, Waiting, WholeShares, Without
+from bgagent.engine.plan import Distance, SizeKind, Sizing, StopStep
+from bgagent.language.ledger import Beyond, Contradiction
+from bgagent.language.meanings import (
+    AnotherLot,
+    Holding,
+    MostPositions,
+    Protection,
+    SessionEnd,
+    Size,
+    Step,
+    Waiting,
+    WholeShares,
+    Without,
+)
 from bgagent.language.quantities import Duration
-from bgagent.language.signals import StrategyFacts
+from bgagent.language.signals import Signal, StrategyFacts
 from bgagent.language.spoken import Unclear
 from bgagent.periods import Timeframe, Trading
 
@@ -29,6 +40,15 @@ def protection_of(said: StrategyFacts, name: str) -> Distance | None:
     return distance
 
 
+def steps_of(said: StrategyFacts) -> tuple[StopStep, ...]:
+    """Where the stop moves to, by growing gain."""
+    facts = said.of(Step)
+    for fact in facts:
+        where = "the entry price" if fact.step.stop_at == 0 else f"{fact.step.stop_at * 100:g}% above the entry"
+        said.state(fact, "rules.stop_steps", f"stop at {where} once {fact.step.gain * 100:g}% up")
+    return tuple(sorted({fact.step for fact in facts}, key=lambda step: step.gain))
+
+
 def holding_of(said: StrategyFacts) -> int | None:
     facts = said.of(Holding)
     bars = said.only_one(
@@ -37,6 +57,30 @@ def holding_of(said: StrategyFacts) -> int | None:
     for fact in facts:
         said.state(fact, "rules.hold_bars", f"out at the open {bars} bars after the entry")
     return bars
+
+
+def check_month_end(said: StrategyFacts, entry: Signal | None) -> None:
+    """Raises Unclear where a holding counted from the end of a month begins on another day."""
+    for fact in said.of(Holding):
+        if fact.from_month_end and (entry is None or entry.on != "last_of_month" or entry.when is not None):
+            raise Unclear(
+                f"Sold on session {fact.duration.count:g} of the month: bought when? Only a purchase on the last session "
+                "of the month before can be held until then."
+            )
+
+
+def flat_overnight_of(said: StrategyFacts) -> bool:
+    """Whether everything is closed before a session ends. Raises Beyond on bars that are no part of one."""
+    facts = said.of(SessionEnd)
+    if facts and not said.context.timeframe.is_intraday:
+        raise Beyond(
+            "orders fill at the open, so nothing can be sold at a close on bars of a day or longer; say the length of "
+            "the bars, for example 'on 15-minute bars'",
+            *(fact.place for fact in facts),
+        )
+    for fact in facts:
+        said.state(fact, "rules.flat_overnight", "closed at the open of the last bar of each session")
+    return bool(facts)
 
 
 def waiting_of(said: StrategyFacts) -> int | None:
@@ -83,6 +127,10 @@ def size_of(said: StrategyFacts, stop: Distance | None) -> tuple[Sizing, int]:
         said.state(most, "rules.max_positions", str(most.count))
     for shares in said.of(WholeShares):
         said.state(shares, "rules.sizing.whole_shares", "yes" if shares.whole else "no")
+    for another in said.of(AnotherLot):
+        if positions is None or positions < 2:
+            raise Unclear("How many positions may be open at once?")
+        said.state(another, "rules.max_positions", str(positions))
     if sizing is None:
         sizing = Sizing(SizeKind.EQUITY, 1 / (positions or 1))
         share = "all available equity" if not positions or positions == 1 else f"1/{positions} of equity each"

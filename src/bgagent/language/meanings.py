@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bgagent.engine.plan import Distance, Sizing
+from bgagent.engine.plan import Distance, Sizing, StopStep
 from bgagent.language.measures import Condition, Trigger, Value
 from bgagent.language.quantities import Duration, Money
 from bgagent.language.tokens import Placed
@@ -96,9 +96,9 @@ class BuyAndHold(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Alternative(Placed):
-    """Protection that one of two runs has and the other has not ("with and without a stop")."""
+    """In what the runs differ: facts of each ("with and without a stop", "long only versus long/short")."""
 
-    protections: tuple[object, ...]
+    options: tuple[tuple[object, ...], ...]
     place: Place | None = None
 
 
@@ -107,6 +107,14 @@ class Style(Placed):
     """What kind of strategy it is said to be; decides nothing."""
 
     name: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading(Placed):
+    """Indicators named in a title, with their parameters, that some rule of the sentence is about."""
+
+    values: tuple[Value, ...]
     place: Place | None = None
 
 
@@ -128,6 +136,14 @@ class Protection(Placed):
 
 
 @dataclass(frozen=True, slots=True)
+class Step(Placed):
+    """Where the stop moves to as the profit grows."""
+
+    step: StopStep
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Without(Placed):
     """Something said not to be there: a field of the plan or of the costs."""
 
@@ -137,9 +153,17 @@ class Without(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Holding(Placed):
-    """Out after so long."""
+    """Out after so long. from_month_end: counted from the last session of a month, on which it has to be bought."""
 
     duration: Duration
+    from_month_end: bool = False
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnd(Placed):
+    """Nothing is held from one session to the next."""
+
     place: Place | None = None
 
 
@@ -177,6 +201,13 @@ class MostPositions(Placed):
 
 
 @dataclass(frozen=True, slots=True)
+class AnotherLot(Placed):
+    """Each entry is a lot of its own beside those that are open."""
+
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cost(Placed):
     """One kind of cost. name: field of Costs; `costs_bps`: all of it."""
 
@@ -202,8 +233,9 @@ class Comparison(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Versus(Placed):
-    """What stands before and after is compared."""
+    """What stands before and after is compared. is_choice: joined by "or", which alone asks for no comparison."""
 
+    is_choice: bool = False
     place: Place | None = None
 
 

@@ -35,7 +35,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """A moving average. kind: its function, or `average` where only "average" was said. column: None: by context."""
+    """A moving average. column: None: by context.
+
+    kind: its function; `average` where only "average" was said, `bare` where only a length ("the 50-day"), `number`
+    where only a number ("the 50"), which is an average only if one of that length is named elsewhere.
+    """
 
     kind: str
     length: int | None
@@ -156,6 +160,30 @@ class Extremity:
 
 
 @dataclass(frozen=True, slots=True)
+class Turning:
+    """A line that rises or falls from bar to bar. side: above (up) or below. event: it did not on the bar before."""
+
+    left: Value | None
+    side: str
+    event: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """A level of an oscillator to leave at; from which side the entry tells."""
+
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A condition that holds on so many bars in a row."""
+
+    condition: "Condition"
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A condition without gaps. who: whose prices it is about."""
 
@@ -183,7 +211,20 @@ class Opposite:
     """The mirror of the entry's trigger: "the opposite signal", "the cross back"."""
 
 
-Condition = Comparing | Crossing | Touching | Returning | Extremity | Fact | Every | Either | Opposite
+Condition = (
+    Comparing
+    | Crossing
+    | Touching
+    | Returning
+    | Extremity
+    | Turning
+    | Reaching
+    | Repeated
+    | Fact
+    | Every
+    | Either
+    | Opposite
+)
 
 
 @dataclass(frozen=True, slots=True)

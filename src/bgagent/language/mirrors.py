@@ -7,7 +7,7 @@ _SIDES = {
     "bollinger_upper": "bollinger_lower", "bollinger_lower": "bollinger_upper", "highest": "lowest",
     "lowest": "highest", "high": "low", "low": "high",
 }  # fmt: skip
-_MIDDLES = {"rsi": 50.0, "mfi": 50.0, "stochastic_k": 50.0, "stochastic_d": 50.0, "williams_r": -50.0, "cci": 0.0,
+MIDDLES = {"rsi": 50.0, "mfi": 50.0, "stochastic_k": 50.0, "stochastic_d": 50.0, "williams_r": -50.0, "cci": 0.0,
             "macd": 0.0, "macd_histogram": 0.0, "change": 0.0, "zscore": 0.0}  # fmt: skip
 _CROSSES = {"crosses_above": "crosses_below", "crosses_below": "crosses_above"}
 
@@ -45,11 +45,11 @@ def _mirrored_right(left: Node, right: Node) -> Node | None:
     if isinstance(right, Number):
         if isinstance(left, Name):  # a price against a sum of money
             return right
-        if not isinstance(left, Call) or left.function not in _MIDDLES:
+        if not isinstance(left, Call) or left.function not in MIDDLES:
             return None
         if left.function == "change" and right.value != 0:  # a move, not a level
             return None
-        return Number(2 * _MIDDLES[left.function] - right.value)
+        return Number(2 * MIDDLES[left.function] - right.value)
     return _other_side(right)
 
 

@@ -1,6 +1,7 @@
 """Phrases for what the price or the volume did: moves, gaps, runs of days, new highs and lows, ranges, spikes."""
 
 from bgagent.engine.expression import Binary, Call, Compare, Name, Node, Number, combine
+from bgagent.engine.rules import parse
 from bgagent.language.comparisons import ABOUT_ZERO, CLOSE
 from bgagent.language.measures import (
     Average,
@@ -9,6 +10,7 @@ from bgagent.language.measures import (
     Extreme,
     Fact,
     Known,
+    Repeated,
     Scale,
     Scaled,
     SymbolPrice,
@@ -32,7 +34,18 @@ def _before(price: Name) -> Call:
 # whose price it is
 
 
-RULES.value("who", CLOSE, "it", "<traded_thing>", "<traded_thing> price", "price", "close")
+RULES.value(
+    "who",
+    CLOSE,
+    "it",
+    "<traded_thing>",
+    "<traded_thing> price",
+    "price",
+    "close",
+    "today close",
+    "daily close",
+    "day close",
+)
 
 
 @RULES.rule("who", "{symbol} <share_word>?")
@@ -61,7 +74,7 @@ RULES.same("span", "(in|over|within|during|across|for) <last>? {duration}")
     "move",
     "{who}? {side:rises} <by>? {move_size} {span}",
     "{who}? <be>? {side:up_or_down} <by>? {move_size} {span}",
-    "{who}? closes {side:up_or_down} {move_size} {span}?",
+    "{who}? <closes> {side:up_or_down} {move_size} {span}?",
     "{span} {side:rise_noun} of {move_size}",
     "<one_day> {side:rise_noun} of {move_size}",
     "{move_size} <one_day> {side:rise_noun}",
@@ -80,6 +93,22 @@ def _move(
     percent, equal = move_size
     level = Known(number_node(round(percent if side == "up" else -percent, 12)), Scale.FRACTION)
     return Comparing(Change(length or span, who), (">" if side == "up" else "<") + equal, level)
+
+
+def one_day_move(side: str, size: tuple[float, str]) -> Comparing:
+    """A close so far from the one before."""
+    percent, equal = size
+    level = Known(number_node(round(percent if side == "up" else -percent, 12)), Scale.FRACTION)
+    return Comparing(Change(_DAY, CLOSE), (">" if side == "up" else "<") + equal, level)
+
+
+@RULES.rule("move", "{signed_percent} {span}", "<one_day> <return_word> (of)? {signed_percent}")
+def _signed_move(signed_percent: float, span: Duration = _DAY) -> Comparing | None:
+    """ "-3% in a day": at least so far."""
+    if signed_percent == 0:
+        return None
+    level = Known(number_node(round(signed_percent, 12)), Scale.FRACTION)
+    return Comparing(Change(span, CLOSE), ">=" if signed_percent > 0 else "<=", level)
 
 
 @RULES.rule(
@@ -123,7 +152,46 @@ def _range_compared(left: Value, operator: str, right: Value) -> Comparing | Non
 # gaps
 
 
-@RULES.rule("fact", "{who}? <gaps> {side:up_or_down_word}", "{side:up_or_down_word} <gaps>")
+@RULES.rule(
+    "fact",
+    "{who}? <gaps> {side:up_or_down_word} <by>? {move_size} <at_open>?",
+    "{who}? <gaps> {side:up_or_down_word} <at_open> <by>? {move_size}",
+    "{who}? <gaps> <by>? {move_size} {side:up_or_down_word} <at_open>?",
+    "{side:up_or_down_word} <gaps> (of|by)? {move_size} <at_open>?",
+    "{move_size} <gaps> {side:up_or_down_word} <at_open>?",
+    "{move_size} {side:up_or_down_word} <gaps> <at_open>?",
+    "{who}? opens {move_size} {side:up_or_down_word}",
+    "{who}? opens {side:up_or_down_word} <by>? {move_size}",
+    "{who}? opens {move_size} {side:higher_or_lower} than (<previous_bar>)? (close|<previous_bar>)",
+    "{who}? opens {move_size} {side:above_below} <previous_bar> close",
+)
+def _gap_of(side: str, move_size: tuple[float, str], who: Value = CLOSE) -> Fact:
+    """A gap of so much: the open against the close before."""
+    percent, equal = move_size
+    level = number_node(round(percent if side == "up" else -percent, 12))
+    return Fact(Compare((">" if side == "up" else "<") + equal, Name("gap"), level), who)
+
+
+@RULES.rule(
+    "fact",
+    "{who}? opens {operator:comparison} {right:value}",
+    "{who}? (open|opening) <be>? {operator:comparison} {right:value}",
+)
+def _opens(operator: str, right: Value, who: Value = CLOSE) -> Comparing:
+    opening = SymbolPrice(who.symbol, _OPEN) if isinstance(who, SymbolPrice) else Known(_OPEN, Scale.PRICE)
+    return Comparing(opening, operator, right)
+
+
+@RULES.rule(
+    "fact",
+    "{who}? opens {side:higher_or_lower}",
+    "{who}? opens {side:higher_or_lower} than (<previous_bar> close|<previous_bar>)",
+)
+def _opens_beyond(side: str, who: Value = CLOSE) -> Fact:
+    return Fact(Compare(">" if side == "up" else "<", _OPEN, _before(_CLOSE)), who)
+
+
+@RULES.rule("fact", "{who}? <gaps> {side:up_or_down_word} <at_open>?", "{side:up_or_down_word} <gaps>")
 def _gap(side: str, who: Value = CLOSE) -> Fact:
     if side == "down":
         return Fact(Compare("<", _OPEN, _before(_LOW)), who)
@@ -139,13 +207,21 @@ def _up_or_down_word(side: str) -> str:
 
 
 @RULES.rule(
+    "fact", "{count:whole} <in_a_row> {colour} <candle_noun>", "{count:whole} {colour} <candle_noun> <in_a_row>"
+)
+def _coloured(count: int, colour: str) -> Repeated | None:
+    """A candle has the colour of its own open and close; a day that of the close before."""
+    return Repeated(Fact(parse(colour).node, CLOSE), count) if 2 <= count <= _LONGEST_RUN else None
+
+
+@RULES.rule(
     "fact",
     "{count:whole} <in_a_row> {side:up_or_down} <bar_word>",
     "{count:whole} {side:up_or_down} <bar_word> <in_a_row>",
     "{count:whole} <in_a_row> {side:higher_or_lower} <close_noun>",
     "{count:whole} {side:higher_or_lower} <close_noun> <in_a_row>",
-    "{who}? closes {side:up_or_down_word} (for)? {count:whole} <bar_word> <in_a_row>",
-    "{who}? closes {side:up_or_down_word} (for)? {count:whole} <in_a_row> <bar_word>",
+    "{who}? <closes> {side:up_or_down_word} (for)? {count:whole} <bar_word> <in_a_row>",
+    "{who}? <closes> {side:up_or_down_word} (for)? {count:whole} <in_a_row> <bar_word>",
     "{who}? <be>? {side:up_or_down} (for)? {count:whole} <bar_word> <in_a_row>",
     "{who}? <be>? {side:up_or_down} (for)? {count:whole} <in_a_row> <bar_word>",
     "{who}? {side:rises} (for)? {count:whole} <bar_word> <in_a_row>",
@@ -164,16 +240,40 @@ def _run(count: int, side: str, who: Value = CLOSE) -> Fact | None:
 
 @RULES.rule(
     "one_up",
-    "{who}? closes {side:up_or_down_word}",
-    "{who}? closes {side:higher_or_lower} than <previous_bar> (close)?",
-    "{side:up_or_down} (day|close)",
-    "{side:higher_or_lower} close",
+    "{who}? <closes> {side:up_or_down_word} once?",
+    "{who}? <closes> {side:higher_or_lower} than <previous_bar> (close)?",
+    "{side:up_or_down} (day|close) once?",
+    "{side:higher_or_lower} close once?",
 )
 def _one_up(side: str, who: Value = CLOSE) -> Fact:
     return Fact(Compare(">" if side == "up" else "<", _CLOSE, _before(_CLOSE)), who)
 
 
 RULES.same("fact", "{one_up}", "(first|next) {one_up}")
+
+
+# candles
+
+
+@RULES.rule(
+    "fact",
+    "{candle} <candle_word>? <candle_forms>?",
+    "<candle_shows> {candle} <candle_word>?",
+    "{who} <candle_shows> {candle} <candle_word>?",
+    "<candle_word> <be> {candle}",
+)
+def _candle(candle: str, who: Value = CLOSE) -> Fact:
+    """A pattern of candles, by the definitions of the rule language."""
+    return Fact(parse(candle).node, who)
+
+
+@RULES.rule(
+    "fact",
+    "{who}? <reaches>? {name:bar_shape} <bar_of_shape>",
+    "{who} <candle_shows> {name:bar_shape} <bar_of_shape>",
+)
+def _bar_shape(name: str, who: Value = CLOSE) -> Fact:
+    return Fact(parse(name).node, who)
 
 
 # new highs and lows

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from bgagent.engine.plan import SizeKind, Sizing
 from bgagent.language.comparisons import CLOSE
 from bgagent.language.elements import Finder
-from bgagent.language.meanings import Filter, Order, Size, Universe, WholeShares
+from bgagent.language.meanings import (
+    AnotherLot,
+    Filter,
+    Holding,
+    MostPositions,
+    Order,
+    SessionEnd,
+    Size,
+    Universe,
+    WholeShares,
+)
 from bgagent.language.measures import (
     Average,
     Comparing,
@@ -18,7 +28,8 @@ from bgagent.language.measures import (
     Touching,
     Trigger,
 )
-from bgagent.language.quantities import Money
+from bgagent.language.moves import one_day_move
+from bgagent.language.quantities import Duration, Money
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()
@@ -83,12 +94,39 @@ def _when(condition: Condition) -> Trigger:
     return Trigger(condition)
 
 
-@RULES.rule("trigger", "at {band:band_value}")
+@RULES.rule("trigger", "(at|on) {band:band_value}")
 def _at_band(band: Indicator) -> Trigger:
     return Trigger(Touching(None, band))
 
 
-@RULES.rule("trigger", "on {extreme}")
+@RULES.rule("trigger", "<when> {elided_both}")
+def _when_elided(elided_both: Condition) -> Trigger:
+    return Trigger(elided_both)
+
+
+@RULES.rule("trigger", "{reaching}", "<when> {reaching}")
+def _at_level(reaching: Condition) -> Trigger:
+    return Trigger(reaching)
+
+
+@RULES.rule(
+    "trigger",
+    "the day after {side:rise_noun} of {move_size}",
+    "the day after {move_size} {side:rise_noun}",
+    "<after> {move_size} {side:rise_noun} day",
+)
+def _day_after(side: str, move_size: tuple[float, str]) -> Trigger:
+    """The day after a move: a move of one day."""
+    return Trigger(one_day_move(side, move_size))
+
+
+@RULES.rule(
+    "trigger",
+    "(on|at) <new>? {extreme}",
+    ": <new>? {extreme}",
+    "<new>? {extreme} <breakout>?",
+    "<breakout> of <new>? {extreme}",
+)
 def _on_extreme(extreme: Extreme) -> Trigger:
     """ "on a 20-day high": the close beyond the bars before."""
     return Trigger(Comparing(CLOSE, ">" if extreme.side == "highest" else "<", extreme))
@@ -142,6 +180,7 @@ def _scheduled_when(schedule: Schedule, condition: Condition) -> Trigger:
     "<only> {action:entering} {things:object}? {trigger} <timing>?",
     "<enter_verb> {things:symbol_object} {action:side_word} {trigger} <timing>?",
     "{action:entering} {things:object}? <at_open> {late:late_trigger}",
+    "<sell_word> {things:symbol_object} {action:short_side} {trigger} <timing>?",
 )
 def _enter(
     action: str, trigger: Trigger | None = None, late: Trigger | None = None, things: Facts = (), extras: Facts = ()
@@ -149,6 +188,53 @@ def _enter(
     given = trigger or late
     assert given is not None
     return (Order(action, (given,)), *things, *extras)
+
+
+@RULES.rule(
+    "order",
+    "<hold_word> {things:object}? for {duration} (<after>|<each_time_when>|<when>) {condition}",
+    "{action:entering} {things:object}? for {duration} (<after>|<each_time_when>|<when>) {condition}",
+    "(<after>|<when>) {condition} ,? <hold_word> {things:object}? for {duration}",
+)
+def _enter_for(condition: Condition, duration: Duration, action: str = "buy", things: Facts = ()) -> Facts:
+    """ "Hold AAPL for 20 days each time ...": bought then, out after that time."""
+    return (Order(action, (Trigger(condition),)), Holding(duration), *things)
+
+
+@RULES.rule(
+    "order",
+    "{action:going_long} {things:symbol_object} (with|on|using|by|via|following|based on|at|from)? {named:named_idea}",
+    "{action:going_long} (with|on|using|by|via|following|based on|at|from) {named:named_idea}",
+)
+def _enter_by_name(action: str, named: object, things: Facts = ()) -> Facts:  # noqa: ARG001
+    """ "Buy XYZ on a 20/50 crossover": traded by the strategy named."""
+    return (named, *things)
+
+
+@RULES.rule(
+    "order",
+    "<add_lot> {things:object}? (<when>|<each_time_when>|<after>) {condition} ,? {most:most_positions}?",
+    "{most:most_positions} ,? <add_lot> {things:object}? (<when>|<each_time_when>|<after>) {condition}",
+)
+def _add_lot(condition: Condition, most: MostPositions | None = None, things: Facts = ()) -> Facts:
+    """ "Add another lot each time ...": how many may be open has to be said."""
+    facts: Facts = (Order("buy", (Trigger(condition),)), AnotherLot(), *things)
+    return facts if most is None else (*facts, most)
+
+
+RULES.same("named_idea", "{crossover_idea} <system_word>?")
+RULES.value("going_long", "buy", "buy", "trade", "go long", "long", "buying", "trading")
+
+
+@RULES.rule(
+    "order",
+    "{action:entering} {things:object}? <at_open> ,? and? <leaving> <position_word>? <at_session_end> <each_day>?",
+    "{action:entering} {things:object}? <at_open> <each_day> ,? and? <leaving> <position_word>? <at_session_end> <each_day>?",
+    "<each_day> ,? {action:entering} {things:object}? <at_open> ,? (and)? <leaving> <position_word>? <at_session_end>",
+)
+def _day_trade(action: str, things: Facts = ()) -> Facts:
+    """In at each open and out at the close, which bars of a day cannot do."""
+    return (Order(action, (Trigger(whenever_flat=True),)), SessionEnd(), *things)
 
 
 @RULES.rule("late_trigger", "<after> {condition}")
@@ -215,6 +301,24 @@ def _leave(action: str, exits: Facts, things: Facts = ()) -> Facts:
     return (Order(action, triggers), *others, *things)
 
 
+@RULES.rule(
+    "order",
+    "{first:condition} {enter:entering} {things:object}? <and_or_sign>? {second:condition} {leave:leaving}",
+    "{first:condition} <leads_to> {enter:entering} {things:object}? <and_or_sign>? {second:condition} <leads_to>"
+    " {leave:leaving}",
+)
+def _two_sides(first: Condition, second: Condition, enter: str, leave: str, things: Facts = ()) -> Facts:
+    """ "RSI below 30 buy, above 70 sell"."""
+    return (Order(enter, (Trigger(first),)), Order(leave, (Trigger(second),)), *things)
+
+
+@RULES.rule("order", "{exits} (-\\>|:) {action:leaving} {things:exit_object}?")
+def _exits_lead(action: str, exits: Facts, things: Facts = ()) -> Facts:
+    """ "+5% -> sell"."""
+    led: Facts = _leave(action, exits, things)
+    return led
+
+
 @RULES.rule("order", "{lead} {action:leaving} {things:exit_object}? <timing>?")
 def _when_leave(action: str, lead: Trigger, things: Facts = ()) -> Facts:
     return (Order(action, (lead,)), *things)
@@ -234,13 +338,15 @@ def _is_full(trigger: Trigger) -> bool:
 @RULES.rule(
     "filter",
     "<filter_word> {condition}",
+    "only <filter_verb> {things:symbol_object}? (<when>|<while_word>) {condition}",
+    "<filter_verb> only (<when>|<while_word>) {condition}",
     "while {condition}",
     "<filter_lead> {condition}",
     "<filter_word> (buy|enter|trade|take trades|take longs|go long|take entries) <when> {condition}",
     "but only (buy|enter|trade|take trades|take longs|go long|take entries) <when> {condition}",
 )
-def _filter(condition: Condition) -> Filter:
-    return Filter(condition)
+def _filter(condition: Condition, things: Facts = ()) -> Facts:
+    return (Filter(condition), *things)
 
 
 @RULES.rule("filter", "(with|using|plus|and)? {left:any_length} {kind:average_kind} (as)? <trend_filter>")

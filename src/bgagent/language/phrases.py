@@ -5,7 +5,8 @@ from bgagent.engine.expression import Binary, Call, Compare, Logic, Name, Node, 
 from bgagent.periods import Timeframe
 
 _OPERATORS = {"<": "is below", "<=": "is at or below", ">": "is above", ">=": "is at or above"}
-_AVERAGES = {"sma": "simple", "ema": "exponential", "wma": "weighted"}
+_AVERAGES = {"sma": "simple", "ema": "exponential", "wma": "weighted", "hma": "Hull", "dema": "double exponential",
+             "tema": "triple exponential", "vwma": "volume weighted", "rma": "smoothed"}  # fmt: skip
 _OSCILLATORS = {"rsi": "RSI", "mfi": "MFI", "cci": "CCI", "adx": "ADX", "atr": "ATR", "williams_r": "Williams %R",
                 "plus_di": "plus DI", "minus_di": "minus DI"}  # fmt: skip
 _MACD = {"macd": "MACD{}", "macd_signal": "the MACD{} signal line", "macd_histogram": "the MACD{} histogram"}
@@ -37,6 +38,20 @@ _SESSIONS = {
 }
 
 
+_CANDLES: dict[tuple[str, float], str] = {
+    ("engulfing", 1): "a bullish engulfing candle", ("engulfing", -1): "a bearish engulfing candle",
+    ("harami", 1): "a bullish harami", ("harami", -1): "a bearish harami", ("marubozu", 1): "a bullish marubozu",
+    ("marubozu", -1): "a bearish marubozu", ("hammer", 1): "a hammer", ("inverted_hammer", 1): "an inverted hammer",
+    ("piercing_line", 1): "a piercing line", ("morning_star", 1): "a morning star",
+    ("three_white_soldiers", 1): "three white soldiers", ("doji", 1): "a doji",
+    ("dragonfly_doji", 1): "a dragonfly doji",
+    ("gravestone_doji", 1): "a gravestone doji", ("hanging_man", -1): "a hanging man",
+    ("shooting_star", -1): "a shooting star", ("dark_cloud_cover", -1): "a dark cloud cover",
+    ("evening_star", -1): "an evening star", ("three_black_crows", -1): "three black crows",
+    ("inside_bar", 1): "an inside bar", ("outside_bar", 1): "an outside bar",
+}  # fmt: skip
+
+
 def number(value: float) -> str:
     """A number so that reading it gives the same one."""
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
@@ -62,6 +77,11 @@ def _condition(node: Node, unit: str, *, inner: bool) -> str | None:
             return f"({joined})" if inner else joined
         case Compare(operator, left, right) if operator in _OPERATORS:
             return _comparison(operator, left, right, unit)
+        case Compare("==", Name(name), Number(sign)) if (name, sign) in _CANDLES:
+            return f"there is {_CANDLES[name, sign]}"
+        case Compare(">=", Call("count", (inner_node, Number(length))), Number(count)) if count == length:
+            repeated = _condition(inner_node, unit, inner=False) if isinstance(inner_node, Compare) else None
+            return f"{repeated} for {number(count)} {unit}s in a row" if repeated else None
         case Call("crosses_above" | "crosses_below" as cross, (left, right)):
             first, second = _value(left, unit), _level(left, right, unit)
             return f"{first} {cross.replace('_', ' ')} {second}" if first and second else None
@@ -86,7 +106,7 @@ def _level(left: Node, right: Node, unit: str) -> str | None:
     if not isinstance(right, Number):
         same = _is_price(left) == _is_price(right) and _is_volume(left) == _is_volume(right)
         return _value(right, unit) if same else None
-    if left == _RANGE or (isinstance(left, Call) and left.function == "change"):
+    if left in (_RANGE, Name("gap")) or (isinstance(left, Call) and left.function == "change"):
         return percent(right.value)
     if _is_price(left) or _is_volume(left) or (isinstance(left, Call) and left.function in (*_PERCENT_SCALE, *_MACD)):
         return number(right.value)
@@ -96,8 +116,8 @@ def _level(left: Node, right: Node, unit: str) -> str | None:
 def _is_price(node: Node) -> bool:
     match node:
         case Name(name):
-            return name != "volume"
-        case Call("sma" | "ema" | "wma" | "highest" | "lowest" | "previous", (inner, _)):
+            return name in ("open", "high", "low", "close")
+        case Call(function, (inner, _)) if function in (*_AVERAGES, "highest", "lowest", "previous"):
             return _is_price(inner)
         case Call("bollinger_upper" | "bollinger_lower" | "bollinger_middle" | "atr", _):
             return True
@@ -123,11 +143,13 @@ def _is_volume(node: Node) -> bool:
 
 def _value(node: Node, unit: str) -> str | None:
     match node:
-        case Name(name):
+        case Name("gap"):
+            return "the opening gap"
+        case Name("open" | "high" | "low" | "close" | "volume" as name):
             return f"the {name}"
         case Call("previous", (Name(name), Number(back))):
             return f"the previous {name}" if back == 1 else f"the {name} {number(back)} {unit}s ago"
-        case Call("sma" | "ema" | "wma" as kind, (Name("close"), Number(length))):
+        case Call(kind, (Name("close"), Number(length))) if kind in _AVERAGES:
             return f"the {number(length)}-{unit} {_AVERAGES[kind]} moving average"
         case Call("sma" as kind, (Name("volume"), Number(length))):
             return f"the {number(length)}-{unit} average volume"

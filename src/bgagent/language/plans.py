@@ -8,7 +8,15 @@ from bgagent.language.contradictions import impossible
 from bgagent.language.entries import Entries
 from bgagent.language.exits import Exits
 from bgagent.language.ledger import Contradiction, Ledger
-from bgagent.language.limits import holding_of, protection_of, size_of, waiting_of
+from bgagent.language.limits import (
+    check_month_end,
+    flat_overnight_of,
+    holding_of,
+    protection_of,
+    size_of,
+    steps_of,
+    waiting_of,
+)
 from bgagent.language.meanings import BuyAndHold, Idea, Levels, Order, State, Without
 from bgagent.language.signals import Signal, Signals, StrategyFacts, complement
 from bgagent.language.spoken import Unclear
@@ -50,7 +58,10 @@ class _Maker:
             wait_bars=waiting_of(self.said),
             sizing=sizing,
             max_positions=positions,
+            stop_steps=steps_of(self.said),
+            flat_overnight=flat_overnight_of(self.said),
         )
+        check_month_end(self.said, entry)
         self.check_repeated(plan)
         if self.said.direction is None and plan.direction == "long":
             self.said.assume("direction", "long only", "the sentence does not ask for short sales")

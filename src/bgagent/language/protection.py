@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bgagent.engine.plan import Distance, DistanceKind
-from bgagent.language.meanings import Holding, Protection, Waiting, Without
+from bgagent.engine.plan import Distance, DistanceKind, StopStep
+from bgagent.language.meanings import Holding, Protection, SessionEnd, Step, Waiting, Without
 from bgagent.language.quantities import Duration, Money
 from bgagent.language.rulebook import Rules
 
@@ -87,13 +87,50 @@ def _take(distance: Distance | None = None, money_distance: Distance | None = No
     "{money_distance} <trailing_stop>",
     "<trailing_stop> of {money_distance}",
     "<stop_loss> trailing (by|at)? {distance}",
-    "trail (the|a)? <stop_loss>? (by|at)? {distance}",
+    "trail (the|a)? <stop_loss>? (by|at|of)? {distance} <from_peak>?",
+    "trail (the|a)? <stop_loss>? {distance} <from_peak>",
+    "<chandelier> (of|at|with|:)? {distance} <from_peak>?",
+    "<chandelier> \\( {whole} , {number} \\)",
+    "{distance} <chandelier>",
+    "<stop_loss> {distance} <from_peak>",
     "<trailing_stop> (by|with) {distance}",
     "<stop_loss> that trails (by)? {distance}",
 )
-def _trail(distance: Distance | None = None, money_distance: Distance | None = None) -> Protection | None:
+def _trail(
+    distance: Distance | None = None,
+    money_distance: Distance | None = None,
+    whole: int | None = None,
+    number: float | None = None,
+) -> Protection | None:
+    if whole is not None and number is not None and number > 0:
+        distance = Distance(DistanceKind.ATR, number, atr_length=whole)
     given = distance or money_distance
     return None if given is None or not _is_possible(given) else Protection("trailing_stop", given)
+
+
+RULES.same(
+    "once_up",
+    "(<after>|<when>|at|with) <it_or_position>? (<be>|<goes>|<gains>)? (up|a)? {percent} (<profit_word>|<in_profit>)?",
+)
+
+
+@RULES.rule(
+    "protection",
+    "<move_stop> to <break_even> {percent:once_up}",
+    "(<after>|<when>|at) (a)? {percent} (<profit_word>|<in_profit>) ,? <move_stop> to <break_even>",
+    "<break_even> <stop_loss>? (<after>|at|<when>) (up|a)? {percent} <profit_word>?",
+)
+def _break_even(percent: float) -> StopStep | None:
+    return StopStep(round(percent, 12)) if percent > 0 else None
+
+
+@RULES.rule(
+    "protection",
+    "<move_stop> to \\+? {second:percent} (above <entry_price>|<profit_word>)? {first:once_up}",
+)
+def _lock_in(first: float, second: float) -> StopStep | None:
+    """Part of the gain is kept once it is made."""
+    return StopStep(round(first, 12), round(second, 12)) if 0 < second < first else None
 
 
 def _is_possible(distance: Distance) -> bool:
@@ -122,7 +159,9 @@ def _two_distances(first: Distance, second: Distance) -> tuple[Protection, Prote
 
 
 @RULES.rule("some_protection", "{protection}")
-def _some(protection: Protection | tuple[Protection, ...]) -> tuple[Protection, ...]:
+def _some(protection: object) -> tuple[object, ...]:
+    if isinstance(protection, StopStep):
+        return (Step(protection),)
     return protection if isinstance(protection, tuple) else (protection,)
 
 
@@ -152,6 +191,15 @@ RULES.listing(
 )
 def _holding(duration: Duration) -> Holding | None:
     return Holding(duration)
+
+
+RULES.value(
+    "session_exit",
+    SessionEnd(),
+    "<leaving>? <position_word>? <at_session_end>",
+    "<no_overnight>",
+    "<leaving> (everything|all|<position_word>)? <at_session_end>",
+)
 
 
 @RULES.rule(

@@ -7,16 +7,18 @@ from datetime import date, datetime, timedelta
 
 from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
 from bgagent.artifacts.spec import StrategySpec
-from bgagent.engine.plan import Costs, RulePlan
+from bgagent.engine.plan import Costs, Plan, RulePlan
 from bgagent.language import frame
 from bgagent.language.context import Context
 from bgagent.language.frame import Frame, LastSession
 from bgagent.language.ledger import Beyond, Contradiction, Ledger, Missing
 from bgagent.language.meanings import (
     Alternative,
+    AnotherLot,
     BuyAndHold,
     Comparison,
     Filter,
+    Heading,
     Holding,
     Idea,
     Lengths,
@@ -24,9 +26,11 @@ from bgagent.language.meanings import (
     MostPositions,
     Order,
     Protection,
+    SessionEnd,
     Sides,
     Size,
     State,
+    Step,
     Style,
     Universe,
     Variant,
@@ -37,6 +41,8 @@ from bgagent.language.meanings import (
 )
 from bgagent.language.measures import Owned, SymbolPrice
 from bgagent.language.plans import make_plan
+from bgagent.language.portfolio_runs import PortfolioRuns, as_rules
+from bgagent.language.portfolios import is_portfolio
 from bgagent.language.say import is_buy_and_hold, label_runs, say
 from bgagent.language.sentence import Piece, cut, vocabulary
 from bgagent.language.spelling import Correction, corrected
@@ -47,6 +53,7 @@ from bgagent.language.windows import Window
 
 LONGEST = 20_000
 _STRATEGY = (
+    AnotherLot,
     Order,
     Lengths,
     Levels,
@@ -54,9 +61,12 @@ _STRATEGY = (
     Idea,
     BuyAndHold,
     Filter,
+    Heading,
     Protection,
+    Step,
     Without,
     Holding,
+    SessionEnd,
     Waiting,
     Size,
     WholeShares,
@@ -139,7 +149,7 @@ class _Reader:
         self.defaults = defaults
         self.session = session
         self.pieces = cut(tokens)
-        self.facts = tuple(_placed(fact, piece) for piece in self.pieces for fact in piece.facts)
+        self.facts = as_rules(tuple(_placed(fact, piece) for piece in self.pieces for fact in piece.facts))
         self.ledger = Ledger()
         for correction in corrections:
             self.ledger.assume("spelling", f"'{correction.typed}' read as '{correction.meant}'", "one letter differs")
@@ -229,7 +239,16 @@ class _Reader:
         )
         return replace(spec, summary=say(spec))
 
-    def plans(self, terms: Frame) -> list[RulePlan]:
+    def plans(self, terms: Frame) -> Sequence[Plan]:
+        if is_portfolio(self.facts) or (len(terms.symbols) > 1 and not terms.separate):
+            return PortfolioRuns(
+                self.facts,
+                tuple(token.word for token in self.tokens),
+                self.ledger,
+                timeframe=terms.timeframe,
+                trading=terms.trading,
+                make_rules=lambda symbol, facts: self.plan(symbol, _of_rules(facts), terms),
+            ).plans()
         variants = self.variants(terms)
         if terms.separate:
             if len(variants) > 1:
@@ -281,11 +300,14 @@ class _Reader:
         if marks:
             return self.marked_variants(marks)
         if alternatives:
-            for alternative in alternatives:
-                self.ledger.state(alternative, "runs", "one run with, one without")
-            return [[*facts, *alternatives[0].protections], facts]
+            if len(alternatives) > 1:
+                raise Contradiction("Two things are to be compared at once. Which one?")
+            self.ledger.state(alternatives[0], "runs", "one run each")
+            return [[*facts, *option] for option in alternatives[0].options]
         if not comparisons or terms.separate:
             return [facts]
+        if all(isinstance(fact, Versus) and fact.is_choice for fact in comparisons):
+            raise Contradiction("Which of the two strategies is meant, or should they be compared?")
         ways = [fact for fact in facts if isinstance(fact, _WAYS_IN)]
         holds = [fact for fact in ways if isinstance(fact, BuyAndHold)]
         others = [fact for fact in ways if not isinstance(fact, BuyAndHold)]
@@ -317,6 +339,10 @@ class _Reader:
         if len(marks) == 1:
             return [[*shared, *current]]
         return [[*shared, *facts] for facts in variants.values()]
+
+
+def _of_rules(facts: Sequence[object]) -> Sequence[object]:
+    return [fact for fact in facts if isinstance(fact, _STRATEGY)]
 
 
 def _placed(fact: object, piece: Piece) -> object:

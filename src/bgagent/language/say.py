@@ -83,11 +83,20 @@ def _rules(plan: RulePlan, spec: StrategySpec) -> list[str]:
         distance = getattr(plan, name)
         if distance is not None:
             said.append(f"{name.replace('_', ' ')} of {_distance(distance, spec.currency)}")
+    for step in plan.stop_steps:
+        where = "break even" if step.stop_at == 0 else f"{percent(step.stop_at)} above entry"
+        said.append(f"move the stop to {where} after {percent(step.gain)} profit")
     if plan.hold_bars is not None:
-        said.append(f"hold for {plan.hold_bars} bars")
+        said.append(f"hold for {_bars(plan.hold_bars)}")
     if plan.wait_bars is not None:
-        said.append(f"wait {plan.wait_bars} bars after an exit")
+        said.append(f"wait {_bars(plan.wait_bars)} after an exit")
+    if plan.flat_overnight:
+        said.append("no overnight positions")
     return [*said, *_size(plan, spec.currency)]
+
+
+def _bars(count: int) -> str:
+    return "1 bar" if count == 1 else f"{count} bars"
 
 
 def _rule(rule: Rule, timeframe: Timeframe, *, leaves: bool = False) -> str:

@@ -97,6 +97,29 @@ RULES.value(
 )
 RULES.value(
     "schedule",
+    Schedule("last_of_month"),
+    "(on|at)? last trading (day|session)",
+    "(on|at)? month end",
+    "(at|on)? <ending> of (that|same|the) month",
+)
+RULES.value(
+    "schedule",
+    Schedule("last_of_month and (month == 3 or month == 6 or month == 9 or month == 12)"),
+    "(on|at)? <last_of> <every_quarter>",
+    "(at)? <ending> of <every_quarter>",
+    "at quarter end",
+    "every quarter end",
+)
+RULES.value(
+    "schedule",
+    Schedule("last_of_month and month == 12"),
+    "(on|at)? <last_of> <every_year>",
+    "(at)? <ending> of <every_year>",
+    "at year end",
+    "every year end",
+)
+RULES.value(
+    "schedule",
     Schedule("first_of_week"),
     "(on|at|<at_open_of>)? <first_of> <every_week> <at_open>?",
     "(at)? <beginning> of <every_week>",
@@ -119,7 +142,19 @@ RULES.value(
 
 
 @RULES.rule(
+    "nth_session",
+    "(on|at)? {ordinal} (trading|business) (day|session) (of|in) <following_month>",
+    "(on|at)? {ordinal} (day|session) (of|in) <following_month>",
+)
+def _nth_session(ordinal: int) -> int | None:
+    """The how-manieth session of the month after."""
+    return ordinal if 1 <= ordinal <= 15 else None
+
+
+@RULES.rule(
     "season",
+    "only (from|between) {first:month} (to|through|until|till|and|thru) {last:month} <every_year>?",
+    "only (in|during) {first:month} (to|through|until|till|thru|-) {last:month} <every_year>?",
     "(from|between) {first:month} (to|through|until|till|and|thru) {last:month} <every_year>?",
     "during {first:month} (to|through|-) {last:month} <every_year>?",
     "(in|during) {first:month} (to|through|thru) {last:month}",

@@ -22,6 +22,7 @@ from bgagent.language.measures import (
     Value,
 )
 from bgagent.language.quantities import Duration
+from bgagent.language.values import WITHIN_DAY
 from bgagent.periods import Timeframe, Trading
 
 _CLOSE, _HIGH, _LOW = Name("close"), Name("high"), Name("low")
@@ -39,7 +40,7 @@ TITLES = {
     "zscore": "z-score",
 }  # fmt: skip
 _SCALES = {"bollinger": Scale.PRICE, "atr": Scale.PRICE, "macd": Scale.MACD, "zscore": Scale.DEVIATIONS}
-_SOME_KIND = ("average", "bare")  # "the 50-day average", "the 50-day"
+_SOME_KIND = ("average", "bare", "number")  # "the 50-day average", "the 50-day", "the 50"
 _VOLUME_DAYS = 20
 _BARS = {"week": 5, "month": 21, "quarter": 63, "year": 252}
 
@@ -138,6 +139,10 @@ class Spoken:
             ((length, kind),) = known
         self.check_unit(value.unit)
         assert length is not None
+        if kind == "number" and length not in {average.length for average in self.averages}:
+            raise Unclear(
+                f"Is {length} the length of an average? Say '{length}-day average', or name what is compared."
+            )
         return Resolved(Call(self.kind_of(Average(kind, length)), (_CLOSE, Number(float(length)))), Scale.PRICE)
 
     def kind_of(self, average: Average) -> str:
@@ -238,6 +243,12 @@ class Spoken:
     def check_unit(self, unit: str | None, *, converted: bool = False) -> None:
         """Raises Unclear when a length is counted in something else than the bars of the test."""
         own = {Timeframe.DAY: "day", Timeframe.WEEK: "week", Timeframe.MONTH: "month"}.get(self.timeframe)
+        if unit == WITHIN_DAY:
+            if self.timeframe.is_intraday:
+                return
+            raise Unclear(
+                "What is meant within the day needs bars within the day. Of which length, for example 15 minutes?"
+            )
         if unit is None or unit == own or (converted and self.timeframe is Timeframe.DAY and unit in _BARS):
             return
         raise Unclear(
@@ -253,7 +264,7 @@ def learn(spoken: Spoken, meanings: tuple[object, ...]) -> None:
     """Notes what the facts of a sentence say about indicators."""
     for meaning in meanings:
         for value in _values_in(meaning):
-            if isinstance(value, Average) and value.length is not None and value.column != "volume":
+            if isinstance(value, Average) and value.length is not None and _is_named(value):
                 spoken.averages.append(value)
             if isinstance(value, Indicator) and value.parameters is not None:
                 family = (
@@ -271,6 +282,11 @@ def learn(spoken: Spoken, meanings: tuple[object, ...]) -> None:
                     meaning.name == "levels"
                 ):
                     spoken.levels = (low, high)
+
+
+def _is_named(average: Average) -> bool:
+    """An average of prices that is said to be one: not "the 50" alone."""
+    return average.column != "volume" and average.kind != "number"
 
 
 def _values_in(meaning: object) -> list[Value]:

@@ -59,7 +59,7 @@ _TOKEN = re.compile(
     r"|(?P<short>[wW]/[oO]?(?=\s))"
     r"|(?P<word>[^\W\d_]+(?:'(?![sS]\b)[^\W\d_]+)*)"
     r"|(?P<possessive>'[sS]\b)"
-    r"|(?P<sign>->|<=|>=|==|!=|\.\.\.|\n|\S)"
+    r"|(?P<sign>->|\*\*|<=|>=|==|!=|\.\.\.|\n|\S)"
 )
 _WESTERN = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _INDIAN = re.compile(r"\d{1,2}(,\d{2})+,\d{3}(\.\d+)?")
@@ -72,6 +72,9 @@ _SHORT_FORMS = {
     "i'd": "i would", "i'll": "i will", "i'm": "i am", "i've": "i have", "you're": "you are", "we're": "we are",
     "w/": "with", "w/o": "without",
     "it'd": "it would", "it'll": "it will", "we'd": "we would", "we'll": "we will", "you'd": "you would",
+    "would've": "would have", "could've": "could have", "should've": "should have", "we've": "we have",
+    "you've": "you have", "they've": "they have", "i'd've": "i would have", "they're": "they are",
+    "what'd": "what would", "how'd": "how would", "gonna": "going to", "wanna": "want to",
 }  # fmt: skip
 _SUBJECTS = frozenset(("it", "that", "what", "there", "here", "who", "which", "how"))  # of whom "'s" is a verb
 
@@ -85,6 +88,8 @@ def tokenise(sentence: str) -> tuple[Token, ...]:
         for kind, start, end in _pieces(found, depth, tokens[-1] if tokens else None):
             span = characters.span(start, end)
             text = characters.plain[start:end]
+            if text == "**":  # bold type
+                continue
             glued = start > 0 and ended == start
             ended = end
             value = _number(text) if kind is Kind.NUMBER else None
@@ -124,8 +129,9 @@ def _number(text: str) -> float:
 
 
 def _without_list_markers(tokens: list[Token]) -> Iterator[Token]:
-    """Without the marks at the beginning of a line that make it an item of a list ("- ", "* ", "2. ", "3) ")."""
+    """Without the marks that make items of a list and headings ("- ", "* ", "2. ", "3) ", "## ")."""
     several_lines = any(token.word == "\n" for token in tokens)
+    inline = _inline_numbers(tokens)
     skip = 0
     for place, token in enumerate(tokens):
         if skip:
@@ -133,15 +139,37 @@ def _without_list_markers(tokens: list[Token]) -> Iterator[Token]:
             continue
         begins_line = place == 0 or tokens[place - 1].word == "\n"
         after = tokens[place + 1] if place + 1 < len(tokens) else None
+        if place in inline:
+            skip = 1
+            continue
         if begins_line and several_lines and after is not None:
             if token.word in ("-", "*", "\u2022") and not after.glued:
                 continue
-            beyond = tokens[place + 2] if place + 2 < len(tokens) else None
-            is_ordinal = token.kind is Kind.NUMBER and after.word in (".", ")") and after.glued
-            if is_ordinal and beyond is not None and not beyond.glued:
+            if token.word == "#":
+                skip = next((more for more, other in enumerate(tokens[place + 1 :]) if other.word != "#"), 0)
+                continue
+            if _numbers_an_item(tokens, place):
                 skip = 1
                 continue
         yield token
+
+
+def _numbers_an_item(tokens: list[Token], place: int) -> bool:
+    """True for the number of "2. " and "3) "."""
+    if tokens[place].kind is not Kind.NUMBER or place + 2 >= len(tokens):
+        return False
+    after, beyond = tokens[place + 1], tokens[place + 2]
+    return after.word in (".", ")") and after.glued and not beyond.glued
+
+
+def _inline_numbers(tokens: list[Token]) -> frozenset[int]:
+    """Where items are numbered from 1 on within one line: "1) Buy ... 2) Sell ..."."""
+    places: list[int] = []
+    for place, token in enumerate(tokens):
+        begins = place == 0 or tokens[place - 1].word in ("\n", ".", ";", ",", ":")
+        if begins and token.value == len(places) + 1 and _numbers_an_item(tokens, place):
+            places.append(place)
+    return frozenset(places if len(places) > 1 else ())
 
 
 def _with_hyphens(tokens: Iterator[Token]) -> Iterator[Token]:

@@ -18,12 +18,14 @@ from bgagent.language.measures import (
     SymbolPrice,
     Value,
 )
-from bgagent.language.quantities import Money
+from bgagent.language.quantities import Duration, Money
 from bgagent.language.rulebook import Rules
 from bgagent.language.tokens import Kind
 
 RULES = Rules()
 _LONGEST = 2000  # bars; a longer look-back is more likely a misread number
+_SESSION = 1440  # minutes
+WITHIN_DAY = "part of a day"  # unit of what only bars within the day have
 
 Length = tuple[int, str | None]
 
@@ -117,6 +119,54 @@ def _ago(price_word: str, length: Length) -> Known:
     return Known(_call("previous", Name(price_word), number_node(length[0])), scale, length[1])
 
 
+RULES.value("measure", Known(Name("gap"), Scale.FRACTION), "(opening|overnight) gap", "gap at the open")
+
+
+@RULES.rule(
+    "measure",
+    "(highest)? high of (first|opening) {duration}",
+    "{duration} opening range high",
+    "opening range high (of|over|\\()? (first)? {duration} \\)?",
+)
+def _opening_high(duration: Duration) -> Known | None:
+    return _opening("opening_high", duration)
+
+
+@RULES.rule(
+    "measure",
+    "(lowest)? low of (first|opening) {duration}",
+    "{duration} opening range low",
+    "opening range low (of|over|\\()? (first)? {duration} \\)?",
+)
+def _opening_low(duration: Duration) -> Known | None:
+    return _opening("opening_low", duration)
+
+
+def _opening(function: str, duration: Duration) -> Known | None:
+    """The range of the session's first minutes; on bars within the day only."""
+    minutes = duration.count * {"minute": 1, "hour": 60}.get(duration.unit, 0)
+    if not 1 <= minutes <= _SESSION or not float(minutes).is_integer():
+        return None
+    return Known(_call(function, number_node(minutes)), Scale.PRICE, WITHIN_DAY)
+
+
+RULES.value(
+    "measure",
+    Known(Name("vwap"), Scale.PRICE, WITHIN_DAY),
+    "vwap",
+    "volume weighted average price",
+    "session vwap",
+    "intraday vwap",
+    "vwap line",
+)
+RULES.value(
+    "measure",
+    Known(Name("session_open"), Scale.PRICE, WITHIN_DAY),
+    "session open",
+    "session's open",
+    "opening price of the session",
+    "opening price of the day",
+)
 RULES.value("measure", Mention("it"), "it")
 RULES.same("value", "{measure}", "{level}")
 
@@ -168,13 +218,30 @@ RULES.value(
 RULES.same("measure", "{average}", "{macd_value}", "{band_value}")
 
 
-@RULES.rule("measure", "{kind:average_kind}", "{kind:average_kind} line")
+RULES.same("measure", "{the_average}")
+
+
+@RULES.rule("the_average", "{kind:average_kind}", "{kind:average_kind} line")
 def _the_average(kind: str) -> Average:
     return Average(kind, None)
 
 
 RULES.value("measure", Mention("fast"), "<fast_word> <average_kind>?", "<fast_word> line")
 RULES.value("measure", Mention("slow"), "<slow_word> <average_kind>?", "<slow_word> line")
+
+
+@RULES.rule("numbered_average", "the {whole}")
+def _numbered_average(whole: int) -> Average | None:
+    """ "the 50", where an average of that length is named elsewhere."""
+    return Average("number", whole) if 2 <= whole <= _LONGEST else None
+
+
+RULES.same("measure", "{numbered_average}", "{numbered_average} line")
+
+
+@RULES.rule("bare_number", "{whole}")
+def _bare_number(whole: int) -> Average | None:
+    return Average("number", whole) if 2 <= whole <= _LONGEST else None
 
 
 @RULES.rule("bare_average", "{length}")
@@ -209,6 +276,8 @@ def _extreme(length: Length, side: str) -> Extreme:
     "{side:band_side} {any_length} <donchian>",
     "{side:band_side} <band_word> of (a|the)? {any_length} <donchian>",
     "{any_length} <donchian> {side:extreme_side}",
+    "{any_length} <donchian> {side:band_side} <band_word>?",
+    "<donchian> \\( {any_length} \\) {side:band_side} <band_word>?",
 )
 def _donchian(side: str, any_length: Length) -> Extreme | None:
     kind = {"upper": "highest", "lower": "lowest"}.get(side, side)
@@ -252,6 +321,12 @@ def _percent_from(percent: float, side: str, value: Value) -> Scaled | None:
     if isinstance(value, Average) and value.kind == "bare":  # "5% over 50 days" is a time, not an average
         return None
     return Scaled(round(1 + (percent if side == "above" else -percent), 12), value)
+
+
+@RULES.rule("shifted", "{percent} (off|from|away from|off of) {extreme}")
+def _percent_off(percent: float, extreme: Extreme) -> Scaled | None:
+    """ "10% off its 52-week high"."""
+    return Scaled(round(1 + (percent if extreme.side == "lowest" else -percent), 12), extreme)
 
 
 @RULES.rule("shifted", "{number} <deviation_word> {side} {value}")
