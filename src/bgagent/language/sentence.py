@@ -37,8 +37,8 @@ _PARTS = (  # of two ways to read the same words the rule written first is taken
     holding, protection, sizing, ideas, terms, costs, comparing,
 )  # fmt: skip
 _CLAUSES = (
-    "order state holding waiting most_positions size filter idea levels lengths style window capital universe "
-    "bar_length cost sides absent comparing_runs alternative variant versus_mark benchmark prices"
+    "order state session_exit holding waiting most_positions size filter idea levels lengths style window capital "
+    "universe heading bar_length cost sides absent comparing_runs alternative variant versus_mark benchmark prices"
 ).split()
 for _name in _CLAUSES:
     _TOP.same("clause", f"{{{_name}}}")
@@ -48,6 +48,7 @@ _TOP.same(
     "{protections}",
     "<idea_lead> {idea}",
     "<idea_lead> {style}",
+    "<idea_lead> {heading}",
     "<with_word> {size}",
     "<with_word> {most_positions}",
     "<with_word> {cost}",
