@@ -12,6 +12,7 @@ VERBS = {
     "bg-batch": ("bgagent.cli.bg_batch", "Run a file of sentences as jobs, and rank the results."),
     "bg-clean": ("bgagent.cli.bg_clean", "Remove old jobs with their reports."),
     "data": ("bgagent.cli.data", "Show, get, check and hand out prices."),
+    "eval": ("bgagent.cli.eval", "Run a suite of sentences as jobs and count what comes out right."),
     "demo": ("bgagent.cli.demo", "Run a backtest on made-up prices, without network or keys."),
     "doctor": ("bgagent.cli.doctor", "Show what this machine offers to jobs, and what is missing."),
     "completion": ("bgagent.cli.completion", "Print what makes a shell complete verbs, options and jobs."),
