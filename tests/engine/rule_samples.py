@@ -26,7 +26,7 @@ USES = {
     "ichimoku_span_a": "ichimoku_span_a(3, 5)", "ichimoku_span_b": "ichimoku_span_b(8, 5)",
     "chaikin_oscillator": "chaikin_oscillator(3, 5)", "chaikin_money_flow": "chaikin_money_flow(5)",
     "sum": "sum(close, 5)", "percentile": "percentile(close, 5, 30)", "percentile_rank": "percentile_rank(close, 5)",
-    "correlation": "correlation(close, open, 5)", "up_streak": "up_streak(close)", "down_streak": "down_streak(close)",
+    "correlation": "correlation(close, open, 5)", "volatility": "volatility(5)", "up_streak": "up_streak(close)", "down_streak": "down_streak(close)",
     "count": "count(close > open, 5)", "bars_since": "bars_since(close > open)",
     "value_when": "value_when(close > open, low)", "highest_since": "highest_since(close > open, high)",
     "lowest_since": "lowest_since(close > open, low)", "latch": "latch(rsi(5) < 30, rsi(5) > 70)",

@@ -221,3 +221,12 @@ def test_no_sessions_give_no_truths_and_a_window_outside_is_refused():
     assert rules.parse_calendar("last_of_month").evaluate(days(), first=0).shape == (0,)
     with pytest.raises(ValueError, match="the window cannot begin at bar 4 of 3"):
         rules.parse_calendar("every_session").evaluate(TURN_OF_YEAR[:3], first=4)
+
+
+def test_the_last_bar_of_a_session_is_known_ahead():
+    two_and_three = np.repeat(np.array(["2024-05-27", "2024-05-28", "2024-05-29"], dtype="datetime64[D]"), [2, 3, 3])
+    ends = rules.parse_calendar("last_of_session")
+    assert np.flatnonzero(ends.evaluate(two_and_three, first=0)).tolist() == [1, 4, 7]
+    assert np.flatnonzero(ends.evaluate(two_and_three[:-1], first=0)).tolist() == [1, 4]  # the third may go on
+    assert ends.evaluate(two_and_three[:2], first=0).tolist() == [False, False]  # nothing to go by
+    assert ends.evaluate(two_and_three[:0], first=0).tolist() == []

@@ -1,6 +1,7 @@
 """Sums, ranks, correlations and streaks against plain loops."""
 
 import math
+import statistics
 from itertools import pairwise
 
 import numpy as np
@@ -33,6 +34,11 @@ def plain_streak(sign):
     return result
 
 
+def plain_volatility():
+    returns = [now / before - 1 for before, now in pairwise(CLOSE)]
+    return [NAN] * 5 + [statistics.stdev(returns[t - 5 : t]) for t in range(5, len(CLOSE))]
+
+
 CASES = {
     "sum": (lambda: windows.total(BARS.close, 5), lambda: windowed(CLOSE, 5, math.fsum)),
     "percentile": (
@@ -44,6 +50,7 @@ CASES = {
         lambda: windowed(CLOSE, 6, lambda w: 100.0 * sum(value < w[-1] for value in w[:-1]) / 5),
     ),
     "correlation": (lambda: windows.correlation(BARS.close, BARS.volume, 5), plain_correlation),
+    "volatility": (lambda: windows.volatility(BARS.close, 5), plain_volatility),
     "up_streak": (lambda: windows.up_streak(BARS.close), lambda: plain_streak(1)),
     "down_streak": (lambda: windows.down_streak(BARS.close), lambda: plain_streak(-1)),
 }
@@ -66,6 +73,13 @@ def test_what_does_not_vary_correlates_with_nothing():
     assert np.isnan(windows.correlation(values, np.array(other), 3)).tolist() == [True] * 2 + [
         False, False, True, True, False,
     ]  # fmt: skip
+
+
+def test_what_stands_still_has_no_volatility():
+    values = np.array([1.0, 2.0, 2.0, 2.0, 2.0, 3.0])
+    known = windows.volatility(values, 2)
+    assert np.isnan(known).tolist() == [True, True, False, True, True, False]
+    assert known[2] == pytest.approx(math.sqrt(0.5))  # of the returns 1 and 0
 
 
 @pytest.mark.parametrize("percent", [0.0, 100.5])

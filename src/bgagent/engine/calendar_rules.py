@@ -40,6 +40,7 @@ CALENDAR = Vocabulary(
         "first_of_quarter": Kind.CONDITION,
         "first_of_year": Kind.CONDITION,
         "last_of_month": Kind.CONDITION,
+        "last_of_session": Kind.CONDITION,
         "weekday": Kind.NUMBER,
         "day": Kind.NUMBER,
         "month": Kind.NUMBER,
@@ -68,9 +69,9 @@ class CalendarExpression:
         """Whether it is true of each bar, for an order that fills at that bar's open.
 
         sessions: (n,) datetime64[D], the day of each bar, in order; within the day several bars share one, and then
-        what names a session (all but weekday, day, month, year) is true on its first bar only. first: index of the
-        window's first bar, the only one for which first_session is true. next_session: the day of the session after
-        the last bar, where it is known. Raises ValueError unless 0 <= first <= n.
+        what names a session is true on its first bar only (but for weekday, day, month, year and last_of_session).
+        first: index of the window's first bar, the only one for which first_session is true. next_session: the day of
+        the session after the last bar, where it is known. Raises ValueError unless 0 <= first <= n.
         """
         if not 0 <= first <= len(sessions):
             raise ValueError(f"the window cannot begin at bar {first} of {len(sessions)}")
@@ -146,6 +147,8 @@ class _Calendar:
             return result
         if name == "last_of_month":
             return self.last_of_month()
+        if name == "last_of_session":
+            return self.last_of_session()
         return self.first_on_or_after(_anchors(name, self.days, []))
 
     def first_on_or_after(self, anchors: Times) -> Conditions:
@@ -174,6 +177,14 @@ class _Calendar:
             sessions = self.days[self.opens]
             following = np.append(sessions[1:], self.session_after(sessions[-1]))
             result[self.opens] = following.astype("datetime64[M]") > sessions.astype("datetime64[M]")
+        return result
+
+    def last_of_session(self) -> Conditions:
+        """The bars that end a session. The last bar of all does when that has as many bars as the one before."""
+        result = np.zeros(self.days.shape, dtype=np.bool_)
+        result[:-1] = self.opens[1:]
+        opened = np.flatnonzero(self.opens)
+        result[-1:] = len(opened) > 1 and len(self.days) - opened[-1] >= opened[-1] - opened[-2]
         return result
 
     def session_after(self, day: np.datetime64) -> np.datetime64:

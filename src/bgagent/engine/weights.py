@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from bgagent.bars import Bars, Floats
 from bgagent.engine.plan import Weighting, WeightPlan
 from bgagent.engine.rules import parse, parse_condition
 from bgagent.engine.timeline import Timeline
+from bgagent.engine.windows import volatility
 
 Conditions = NDArray[np.bool_]
 
@@ -33,7 +33,7 @@ class TargetWeights:
             score = parse(plan.score)
             self._scores = _before([score.numbers(bars[symbol]) for symbol in plan.symbols], bars, plan, timeline)
         elif plan.weighting is Weighting.INVERSE_VOLATILITY:
-            deviations = [_deviations(bars[symbol].close, plan.volatility_bars) for symbol in plan.symbols]
+            deviations = [volatility(bars[symbol].close, plan.volatility_bars) for symbol in plan.symbols]
             self._scores = 1.0 / _before(deviations, bars, plan, timeline)
 
     def is_signalled(self, bar: int) -> bool:
@@ -96,14 +96,4 @@ def _before(columns: list[Floats], bars: Mapping[str, Bars], plan: WeightPlan, t
     for place, (symbol, column) in enumerate(zip(plan.symbols, columns, strict=True)):
         before = timeline.before(bars[symbol])
         result[:, place] = np.where(before >= 0, column[before], np.nan)
-    return result
-
-
-def _deviations(close: Floats, count: int) -> Floats:
-    """(n,): sample deviation of the last `count` returns; NaN before there are so many and where nothing moved."""
-    result = np.full(len(close), np.nan)
-    if len(close) > count:
-        returns = close[1:] / close[:-1] - 1.0
-        windows = sliding_window_view(returns, count)
-        result[count:] = np.where(np.ptp(windows, axis=1) > 0, windows.std(axis=1, ddof=1), np.nan)
     return result

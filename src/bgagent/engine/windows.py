@@ -1,6 +1,7 @@
 """The last values taken together: sums, ranks, correlation, and runs of rises and falls."""
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from bgagent.bars import Floats
 from bgagent.engine.function import N2, Function, N, X
@@ -35,6 +36,16 @@ def correlation(one: Floats, other: Floats, length: int) -> Floats:
     return np.where(varies, np.clip(result, -1.0, 1.0), np.nan)
 
 
+def volatility(close: Floats, length: int) -> Floats:
+    """Sample deviation of the last `length` returns from close to close; NaN where the price did not move at all."""
+    result = np.full(len(close), np.nan)
+    if len(close) > at_least(2, length):
+        returns = close[1:] / close[:-1] - 1.0
+        windows = sliding_window_view(returns, length)
+        result[length:] = np.where(np.ptp(windows, axis=1) > 0, windows.std(axis=1, ddof=1), np.nan)
+    return result
+
+
 def up_streak(values: Floats) -> Floats:
     """How many values in a row, up to this one, were above the one before; 0 where this one is not."""
     return _streak(values, values > previous(values))
@@ -66,6 +77,7 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "percentile_rank": Function(Signature((X, N2)), percentile_rank, warmup=lambda n: n),
     "correlation": Function(Signature((X, _Y, N2)), correlation, warmup=lambda n: n - 1),
+    "volatility": Function(Signature((N2,)), volatility, columns=("close",), warmup=lambda n: n),
     "up_streak": Function(Signature((X,)), up_streak, warmup=lambda: 1),
     "down_streak": Function(Signature((X,)), down_streak, warmup=lambda: 1),
 }
