@@ -1,12 +1,14 @@
 """What a job has kept in its folder on its way, so that one that was cut short can be taken up or told of."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bgagent.artifacts.attempts import Attempt
+from bgagent.artifacts.attempts import Attempt, Check, StrategySource
 from bgagent.artifacts.codec import from_json
 from bgagent.artifacts.report import DataRow
-from bgagent.artifacts.spec import Understood
+from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
+from bgagent.implementation.loop import Producer
 from bgagent.story import Story
 
 UNDERSTOOD, DATA, ATTEMPTS = "understood.json", "data.json", "attempts"
@@ -22,15 +24,46 @@ def kept_understood(folder: Path) -> Understood | None:
 def kept_story(folder: Path) -> Story:
     """As much of the job's story as its folder tells; phases and times are lost."""
     understood = kept_understood(folder)
-    attempts = [_read(path, Attempt) for path in (folder / ATTEMPTS).glob("*.json")]
-    known = sorted((attempt for attempt in attempts if attempt), key=lambda attempt: attempt.number)
     return Story(
         understood=understood,
         clauses=understood.clauses if understood else (),
         assumptions=understood.assumptions if understood else (),
-        data=_read(folder / DATA, tuple[DataRow, ...]) or (),
-        attempts=known,
+        data=_kept_data(folder),
+        attempts=list(kept_attempts(folder)),
     )
+
+
+def kept_attempts(folder: Path) -> tuple[Attempt, ...]:
+    """The attempts that the job of this folder has judged, the first one first."""
+    attempts = [_read(path, Attempt) for path in (folder / ATTEMPTS).glob("*.json")]
+    return tuple(sorted((attempt for attempt in attempts if attempt), key=lambda attempt: attempt.number))
+
+
+def with_other_bars(folder: Path, rows: Iterable[DataRow]) -> list[str]:
+    """Symbols whose bars are not those that the job of this folder had."""
+    known = {row.symbol: row.sha256 for row in _kept_data(folder)}
+    return [row.symbol for row in rows if known.get(row.symbol, row.sha256) != row.sha256]
+
+
+class KeptProducer:
+    """Hands out the sources of an earlier job's attempts, each in its turn, and then asks the producer behind it.
+
+    They are run and judged again, which costs seconds; what a model was paid for is not written again.
+    """
+
+    def __init__(self, attempts: Sequence[Attempt], behind: Producer) -> None:
+        self.name = behind.name
+        self._kept = {(attempt.number, source.label): source for attempt in attempts for source in attempt.sources}
+        self._behind = behind
+
+    def write(self, spec: StrategySpec, run: RunSpec, findings: tuple[Check, ...], number: int) -> StrategySource:
+        """Source of one Strategy subclass, as `Producer.write` says."""
+        kept = self._kept.get((number, run.label))
+        return kept if kept is not None else self._behind.write(spec, run, findings, number)
+
+
+def _kept_data(folder: Path) -> tuple[DataRow, ...]:
+    return _read(folder / DATA, tuple[DataRow, ...]) or ()
 
 
 def _read(path: Path, kind: type[T]) -> T | None:

@@ -25,7 +25,7 @@ from bgagent.implementation.template import TemplateProducer
 from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import Stage, try_source
 from bgagent.job_model import JobModel
-from bgagent.kept import kept_understood
+from bgagent.kept import KeptProducer, kept_attempts, kept_understood, with_other_bars
 from bgagent.language.read import Defaults, Reading
 from bgagent.pipeline import Recorder, Tools, run
 from bgagent.reporting.compose import compose, with_time_to_report
@@ -97,12 +97,14 @@ def _tools(
     def load(spec: StrategySpec) -> Mapping[str, Series]:
         series = _load(spec, request, settings, record, story)
         keep("data", story.data)
+        if request.resumes and (others := with_other_bars(reports / request.resumes, story.data)):
+            record.event("warning", "resumed_on_other_bars", job=request.resumes, symbols=others)
         return series
 
     return Tools(
         understand=lambda asked: _understand(asked, settings, reports, record, story, model),
         load=load,
-        implement=lambda spec, series: _implement(spec, series, request, settings, folder, record, story),
+        implement=lambda spec, series: _implement(spec, series, request, settings, reports, record, story),
         report=lambda asked, understood, series, done: _report(asked, understood, series, done, reports, story),
         keep=keep,
     )
@@ -119,6 +121,7 @@ def _understand(
     earlier = kept_understood(reports / request.resumes) if request.resumes else None
     if earlier is not None:
         record.event("info", "resumed", job=request.resumes)
+        write_attempts(kept_attempts(reports / request.resumes), reports / request.job_id / "attempts")
         understood = earlier
     else:
         understood = _read(request, defaults, model, told)
@@ -261,10 +264,11 @@ def _implement(
     series: Mapping[str, Series],
     request: Request,
     settings: Settings,
-    folder: Path,
+    reports: Path,
     record: _Watched,
     story: Story,
 ) -> Implementation:
+    earlier = kept_attempts(reports / request.job_id)  # of the job that is taken up
     limits = Limits(wall_s=settings.sandbox_timeout_s, memory_mb=settings.sandbox_memory_mb)
 
     def proposed(
@@ -296,7 +300,7 @@ def _implement(
 
     def judged(attempt: Attempt, seconds: float) -> None:
         story.attempts.append(attempt)
-        write_attempts([attempt], folder / "attempts")
+        write_attempts([attempt], reports / request.job_id / "attempts")
         critique = attempt.critique
         record.event(
             "info" if critique.is_acceptable else "warning",
@@ -313,7 +317,7 @@ def _implement(
         done = implement(
             spec,
             series,
-            producer=TemplateProducer(),
+            producer=KeptProducer(earlier, TemplateProducer()),
             try_source=tried,
             max_iters=request.max_iters,
             on_attempt_begins=record.attempt,

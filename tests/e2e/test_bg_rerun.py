@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from collections.abc import Callable
 
 import pytest
 
@@ -109,6 +110,53 @@ def test_resume_takes_up_what_was_understood_and_reads_nothing_again(project: Pr
     assert report["understood"]["initial_capital"] == 7777
     assert "resumed job=cut" in project.log(job_id)
     assert report["telemetry"]["model_calls"] == 0
+
+
+def with_first_attempt(project: Project, name: str, text: Callable[[str], str], producer: str) -> None:
+    """A job whose first attempt, as it was kept, is another one than it was."""
+    project.run(CROSSOVER, name=name)
+    file = project.root / "reports" / name / "attempts" / "1.json"
+    kept = json.loads(file.read_text())
+    kept["sources"][0].update(text=text(kept["sources"][0]["text"]), producer=producer)
+    file.write_text(json.dumps(kept))
+
+
+def test_resume_takes_what_a_model_was_paid_for_and_asks_none(project: Project):
+    with_first_attempt(project, "late", lambda text: f"# written by a model\n{text}", "model")
+    job_id = rerun(project, "late", "--resume", LLM_MODEL="openai/gpt-5", LLM_BASE_URL="http://127.0.0.1:9/v1")
+    report = project.report(job_id)
+    assert report["status"] == "succeeded", report["error"]
+    assert (report["telemetry"]["attempts"], report["telemetry"]["model_calls"]) == (1, 0)
+    assert "# written by a model" in (project.root / "reports" / job_id / "attempts" / "1.py").read_text()
+    assert "# written by a model" in (project.root / "reports" / job_id / "strategy.py").read_text()
+    assert "other_bars" not in project.log(job_id)
+
+
+def test_resume_goes_on_after_an_attempt_that_failed(project: Project):
+    with_first_attempt(project, "failed", lambda _: "raise ValueError('as before')", "template")
+    prices = project.root / "prices" / "WAVE.csv"
+    lines = prices.read_text().splitlines(keepends=True)
+    prices.write_text("".join([*lines[:-5], *lines[-4:]]))
+    job_id = rerun(project, "failed", "--resume")
+    report = project.report(job_id)
+    assert report["status"] == "succeeded", report["error"]
+    assert report["telemetry"]["attempts"] == 2
+    first = json.loads((project.root / "reports" / job_id / "attempts" / "1.json").read_text())
+    assert first["critique"]["checks"][0]["status"] == "fail"
+    assert "resumed_on_other_bars job=failed" in project.log(job_id)
+
+
+def test_what_was_taken_up_can_be_taken_up_again(project: Project):
+    with_first_attempt(project, "first", lambda text: f"# kept\n{text}", "model")
+    wave = project.root / "prices" / "WAVE.csv"
+    prices = wave.read_bytes()
+    wave.unlink()
+    second = rerun(project, "first", "--resume")
+    assert project.report(second)["status"] == "data_unavailable"
+    wave.write_bytes(prices)
+    third = rerun(project, second, "--resume")
+    assert project.report(third)["status"] == "succeeded"
+    assert "# kept" in (project.root / "reports" / third / "strategy.py").read_text()
 
 
 @pytest.mark.parametrize(
