@@ -39,6 +39,7 @@ from bgagent.jobs.logs import last_lines, read_events
 from bgagent.jobs.processes import boot_id
 from bgagent.jobs.state import REJECTED, SUCCEEDED, Running, to_json
 from bgagent.jobs.submission import submit
+from bgagent.jobs.wishes import take_wish
 from bgagent.settings import Settings, resolve, surroundings
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def run_background_job(
         timeout_s=settings.timeout_s,
         secrets=tuple(settings.secrets.values()),
         afterwards=[*_PYTHON, "bgagent.bg_end"] if settings.notify else (),
+        wish=settings.notify or "",
     )
     files = submitted.files
     return BackgroundJob(
@@ -230,11 +232,29 @@ def look(folders: Folders, job_id: str) -> Look:
 
 
 def settle(seen: Look) -> None:
+    """Does for a job that has ended what it could not do itself: writes its report, tells the person who wanted it."""
+    if seen.job.has_ended:
+        _settle_report(seen)
+        _tell_who_wished(seen)
+
+
+def _tell_who_wished(seen: Look) -> None:
+    """Starts the command of --notify that a killed supervisor has left; the environment is that of whoever looks."""
+    if not seen.files.wish.exists() or lifecycle.is_alive(seen.files):
+        return
+    from bgagent.bg_end import start_telling
+
+    command = take_wish(seen.files)
+    if command is not None:
+        start_telling(command, seen, os.environ)
+
+
+def _settle_report(seen: Look) -> None:
     """Writes the report of a job that ended without being able to, or after it had written one of another end.
 
     The state is what counts. The report of a success that was taken away stays away.
     """
-    if not seen.job.has_ended or seen.job.exit_code in (SUCCEEDED, REJECTED):
+    if seen.job.exit_code in (SUCCEEDED, REJECTED):
         return
     if not seen.lacks_report and _is_told_as_it_was(seen):
         return

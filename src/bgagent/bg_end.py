@@ -1,28 +1,35 @@
 """What remains to be done when a job has ended: `python -m bgagent.bg_end`, started by the job's supervisor.
 
-It writes the report of a job that could not do so itself, and runs the command that the person wants to be told by.
+It writes the report of a job that could not do so itself, and runs the command that the person wants to be told by. If
+the supervisor was killed, whoever looks at the job next does both.
 """
 
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from bgagent import api
 from bgagent.errors import BgAgentError
+from bgagent.jobs.launchers import PlainLauncher
 from bgagent.jobs.lifecycle import Look
+from bgagent.jobs.logs import Log
 from bgagent.jobs.marks import current_job
+from bgagent.jobs.redaction import Redactor
 from bgagent.jobs.state import to_json
-from bgagent.settings import resolve
+from bgagent.jobs.wishes import take_wish
 
 SHELL = "/bin/sh"
+_FROM_THERE = 'cd "$1" && exec "$0" -c "$2"'
 
 
 def main() -> int:
-    """Run the command of NLBT_NOTIFY for the job that this process was started after; its exit code."""
+    """Run the command of --notify for the job that this process was started after; its exit code."""
     folders, job_id = current_job(os.environ)
     seen = api.look(folders, job_id)
-    command = resolve(os.environ).notify
+    command = take_wish(seen.files)
     if command is None:
         return 0
     try:
@@ -33,6 +40,18 @@ def main() -> int:
     if ended:
         print(f"the command of --notify ended with exit code {ended}", file=sys.stderr)
     return ended
+
+
+def start_telling(command: str, seen: Look, environment: Mapping[str, str]) -> None:
+    """Run the command of --notify without waiting for it, in the folder of the job; the log says so."""
+    words = (SHELL, "-c", _FROM_THERE, SHELL, seen.job.cwd or "/", command)
+    with suppress(BgAgentError):  # no process, or no room for the line: the state is true all the same
+        PlainLauncher().launch(words, seen.job.job_id, {**environment, **told(seen)})
+        log = Log(seen.files, redact=Redactor())
+        try:
+            log.write("info", "notified", {"by": "the first to look after the job's process had died"})
+        finally:
+            log.close()
 
 
 def told(seen: Look) -> dict[str, str]:

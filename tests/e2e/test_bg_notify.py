@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import stat
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.e2e.project import CROSSOVER, PATIENCE_S, Project
 
@@ -51,3 +53,32 @@ def test_a_command_that_fails_is_noted_and_changes_nothing(project: Project):
         assert time.monotonic() < deadline, project.log("calm")
         time.sleep(0.02)
     assert project.state("calm")["state"] == "succeeded"
+
+
+def test_whoever_looks_first_tells_of_a_job_whose_supervisor_was_killed_and_nobody_else(project: Project):
+    times = project.root / "times"
+    times.mkdir()
+    notify = "cd times && (cd .. && pwd && echo $NLBT_JOB_STATE $NLBT_JOB_REPORT_JSON) > $$.new && mv $$.new $$"
+    assert project.nlbt("bg", CROSSOVER, "--name", "cut", "--notify", notify).returncode == 0
+    facts = project.wait_until("cut", state="running")
+    assert stat.S_IMODE((project.root / "logs" / ".cut.wish").stat().st_mode) == 0o600
+    os.kill(facts["pid"], signal.SIGKILL)
+    with ThreadPoolExecutor(6) as many:
+        states = list(many.map(lambda _: project.state("cut")["state"], range(6)))
+    assert states == ["crashed"] * 6
+    deadline = time.monotonic() + PATIENCE_S
+    while not (told := [path for path in times.iterdir() if path.suffix != ".new"]):
+        assert time.monotonic() < deadline, project.log("cut")
+        time.sleep(0.02)
+    project.nlbt("bg-list")
+    report = project.root / "reports" / "cut.json"
+    assert [path.read_text() for path in times.iterdir()] == [f"{project.root}\ncrashed {report}\n"], told
+    assert project.log("cut").count("notified") == 1
+    assert not (project.root / "logs" / ".cut.wish").exists()
+
+
+def test_a_wish_is_gone_when_it_was_heard(project: Project):
+    project.nlbt("bg", CROSSOVER, "--name", "heard", "--notify", f"{TELL}", "--wait")
+    told(project, "heard")
+    assert [path.name for path in (project.root / "logs").iterdir() if ".wish" in path.name] == []
+    assert "told.new" not in project.log("heard") + (project.root / "logs" / "heard.request.json").read_text()

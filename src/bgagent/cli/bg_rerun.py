@@ -33,7 +33,10 @@ _SECONDS_IN_WORDS = re.compile(r"\b\d+\.\d\d s\b")
     "--verify", is_flag=True, default=False, help="Compare the new report with the old; exit 1 if they differ."
 )
 @click.option(
-    "--resume", is_flag=True, default=False, help="Take up what the job had understood; no model reads again."
+    "--resume",
+    is_flag=True,
+    default=False,
+    help="Take up what the job had understood and attempted; no model is paid again for it.",
 )
 @click.option("--wait", is_flag=True, default=False, help="Wait for the job; the exit code is its own.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")

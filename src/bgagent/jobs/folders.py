@@ -56,6 +56,11 @@ class JobFiles:
         """A state on its way to the disk."""
         return self.logs / f".{self.job_id}.state"
 
+    @property
+    def wish(self) -> Path:
+        """The command to be run when the job has ended, until somebody has taken it."""
+        return self.logs / f".{self.job_id}.wish"
+
     def handover(self, launch: int) -> Path:
         """The FIFO through which launch number `launch` gets the submitter's environment."""
         return self.logs / f".{self.job_id}.{launch}.fifo"

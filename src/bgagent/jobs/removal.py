@@ -33,6 +33,7 @@ def removal(files: JobFiles) -> Removal | None:
         return None
     # without its request nobody writes a report anew; the events, which are the job, go last
     paths = (
+        files.wish,
         files.request,
         files.report_folder,
         files.report_html,

@@ -92,7 +92,7 @@ def find(folders: Folders, text: str) -> str:
 def forget(files: JobFiles) -> None:
     """Remove a job that has not come to be."""
     sweep(files)
-    for path in (files.state, files.request, files.log, files.events):  # the claim last
+    for path in (files.wish, files.state, files.request, files.log, files.events):  # the claim last
         _remove(path)
 
 

@@ -22,6 +22,7 @@ from bgagent.jobs.marks import unmarked
 from bgagent.jobs.redaction import Redactor, secrets_in
 from bgagent.jobs.stamps import utc_now
 from bgagent.jobs.state import Job, Queued
+from bgagent.jobs.wishes import keep_wish
 
 _TAKEN_OVER_WITHIN_S = 30.0
 _DIES_WITHIN_S = 1.0
@@ -56,6 +57,7 @@ def submit(
     grace_s: float = 5.0,
     secrets: Sequence[str] = (),
     afterwards: Sequence[str] = (),
+    wish: str = "",
     tmux: TmuxLauncher | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Submitted:
@@ -65,7 +67,7 @@ def submit(
     max_running: jobs at once, None for one per core. timeout_s: of the command, None for no limit. grace_s: from being
     asked to end to being killed. secrets: values to keep out of the log, besides those in `environment`.
     afterwards: a second command, run as the first was when the job has ended, for a minute at most; not when its
-    supervisor is killed.
+    supervisor is killed. wish: a text for it, or for whoever looks then; only one can take it (`wishes.take_wish`).
     BadUse for an unusable or taken name; MachineUnfit when the job cannot be started, and then nothing of it is left.
     """
     launchers = launchers_for(launcher, tmux or TmuxLauncher())
@@ -94,6 +96,8 @@ def submit(
             )
 
         def write_down() -> None:
+            if wish:
+                keep_wish(files, wish)
             _write_down(files, command, cwd, payload or {}, redact, clock)
 
         launched, note = _launch(launchers, folders, files.job_id, environment, meanwhile=write_down, envelope=envelope)
