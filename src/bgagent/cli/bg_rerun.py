@@ -36,7 +36,7 @@ _SECONDS_IN_WORDS = re.compile(r"\b\d+\.\d\d s\b")
     "--resume",
     is_flag=True,
     default=False,
-    help="Take up what the job had understood and attempted; no model is paid again for it.",
+    help="Take up what the job had understood and attempted; no model is paid for it again.",
 )
 @click.option("--wait", is_flag=True, default=False, help="Wait for the job; the exit code is its own.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")
