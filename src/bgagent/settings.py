@@ -36,6 +36,7 @@ def _setting(name: str, default: Any) -> Any:
 class Settings:
     """What a job is run with. `metadata["name"]` of each field is its name in the environment and in `.env`.
 
+    llm_price: US dollars per million tokens in and out, of a model that the price list does not have.
     secrets: values of the keys that are set, kept out of every repr and log.
     """
 
@@ -56,6 +57,8 @@ class Settings:
     sandbox_timeout_s: float = _setting("NLBT_SANDBOX_TIMEOUT", 60.0)
     allow_weak_isolation: bool = _setting("NLBT_ALLOW_WEAK_ISOLATION", False)
     budget_usd: float | None = _setting("NLBT_BUDGET_USD", None)
+    budget_tokens: int | None = _setting("NLBT_BUDGET_TOKENS", None)
+    llm_price: tuple[float, float] | None = _setting("NLBT_LLM_PRICE", None)
     as_of: datetime | None = _setting("NLBT_AS_OF", None)
     notify: str | None = _setting("NLBT_NOTIFY", None)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -84,6 +87,8 @@ def _show(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, tuple):
+        return "/".join(f"{part:g}" for part in value)
     return str(value)
 
 
@@ -167,6 +172,13 @@ def _zero_or_more(kind: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
+def _price(text: str) -> tuple[float, float]:
+    parts = [_zero_or_more(float)(part) for part in text.split("/")]
+    if len(parts) != 2:
+        raise ValueError(text)
+    return parts[0], parts[1]
+
+
 def _launcher(text: str) -> str:
     if text not in ("auto", "tmux", "plain"):
         raise ValueError(text)
@@ -213,5 +225,7 @@ _READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "sandbox_timeout_s": (_seconds, _SECONDS),
     "allow_weak_isolation": (_yes_or_no, "yes or no"),
     "budget_usd": (_above_zero(float), "dollars above 0"),
+    "budget_tokens": (_above_zero(int), "a whole number above 0"),
+    "llm_price": (_price, "dollars a million tokens, in and out, as in 0.15/0.60,"),
     "as_of": (read_moment, "an ISO date or time"),
 }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bgagent.artifacts.attempts import Attempt, RunFailure, StrategySource
+from bgagent.artifacts.code_plan import CodePlan
 from bgagent.artifacts.report import DataRow, Report
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
@@ -17,11 +18,11 @@ from bgagent.data.series import PriceMode, Series
 from bgagent.data.session_lists import SessionLists
 from bgagent.engine.plan import Costs, WeightPlan
 from bgagent.engine.rules import RuleError, parse, parse_calendar, parse_condition
-from bgagent.errors import BgAgentError, NeedsClarification, NoAcceptableStrategy
+from bgagent.errors import BgAgentError, Bug, NeedsClarification, NoAcceptableStrategy
 from bgagent.finishing import finished
 from bgagent.implementation.evidence import with_evidence
 from bgagent.implementation.loop import Implementation, implement
-from bgagent.implementation.template import TemplateProducer
+from bgagent.implementation.producers import ProducerByPlan
 from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import Stage, try_source
 from bgagent.job_model import JobModel
@@ -35,6 +36,7 @@ from bgagent.reporting.write import write_json
 from bgagent.sandbox.conversation import Proposal
 from bgagent.sandbox.host import prepare, propose
 from bgagent.sandbox.host import probe_isolation as try_isolation
+from bgagent.sandbox.isolation import may_run
 from bgagent.sandbox.limits import Limits
 from bgagent.sandbox.runners import Runners
 from bgagent.settings import Settings
@@ -43,6 +45,7 @@ from bgagent.understanding.understand import understand
 
 LEAST_WARMUP_BARS = 250
 WARMUP_LOOKBACKS = 10
+MOST_CODE_LOOKBACK = 200
 DEAREST_BPS = 1000.0
 DATA_SHARE_OF_TIME = 0.8  # of the job's time, for all series together
 
@@ -76,7 +79,6 @@ def run_request(request: Request, settings: Settings, reports: Path, record: Rec
     try:
         report = run(request, _tools(request, settings, reports, watched, story, model), watched)
     except BgAgentError as error:
-        model.close()
         return report_failure(request, error, reports, story)
     finally:
         model.close()
@@ -104,7 +106,7 @@ def _tools(
     return Tools(
         understand=lambda asked: _understand(asked, settings, reports, record, story, model),
         load=load,
-        implement=lambda spec, series: _implement(spec, series, request, settings, reports, record, story),
+        implement=lambda spec, series: _implement(spec, series, request, settings, reports, record, story, model),
         report=lambda asked, understood, series, done: _report(asked, understood, series, done, reports, story),
         keep=keep,
     )
@@ -144,8 +146,6 @@ def _read(request: Request, defaults: Defaults, model: JobModel, told: Callable[
     except RuleError as error:
         asked = f"One of the rules cannot be tested: {error}. What should it be?"
         raise NeedsClarification(asked, questions=(asked,)) from error
-    finally:
-        model.close()
     return understood
 
 
@@ -220,15 +220,18 @@ def load_bars(
 
 def warmup_bars(spec: StrategySpec) -> int:
     """Bars to load before the window: ten of the longest look-back, at least 250."""
-    longest = 1
+    longest, farthest = 1, 1
     for plan in (run_spec.plan for run_spec in spec.runs):
         lookbacks = [parse_condition(text).lookback for text in plan.conditions]
         lookbacks += [parse(text).lookback for text in plan.scores]
         lookbacks += [distance.atr_length + 1 for distance in plan.distances]
         if isinstance(plan, WeightPlan):
             lookbacks.append(plan.volatility_bars + 1)
+        if isinstance(plan, CodePlan):  # a long stretch that code looks back over needs no ten of its own to settle
+            lookbacks.append(min(plan.lookback_bars, MOST_CODE_LOOKBACK))
+            farthest = max(farthest, plan.lookback_bars + LEAST_WARMUP_BARS)
         longest = max([longest, *lookbacks])
-    return max(LEAST_WARMUP_BARS, WARMUP_LOOKBACKS * longest)
+    return max(LEAST_WARMUP_BARS, WARMUP_LOOKBACKS * longest, farthest)
 
 
 def data_row(series: Series) -> DataRow:
@@ -267,6 +270,7 @@ def _implement(
     reports: Path,
     record: _Watched,
     story: Story,
+    model: JobModel,
 ) -> Implementation:
     earlier = kept_attempts(reports / request.job_id)  # of the job that is taken up
     limits = Limits(wall_s=settings.sandbox_timeout_s, memory_mb=settings.sandbox_memory_mb)
@@ -317,16 +321,39 @@ def _implement(
         done = implement(
             spec,
             series,
-            producer=KeptProducer(earlier, TemplateProducer()),
+            producer=KeptProducer(earlier, _producer(spec, settings, story, model, earlier)),
             try_source=tried,
             max_iters=request.max_iters,
             on_attempt_begins=record.attempt,
             on_attempt=judged,
+            judge=model.judge(_understood_of(story)),
         )
     if not done.is_accepted:
         findings = "; ".join(f"{check.id}: {check.detail}" for check in done.critique.findings)
         raise NoAcceptableStrategy(f"no strategy passed the checks ({done.ended}): {findings}")
     return done
+
+
+def _producer(
+    spec: StrategySpec, settings: Settings, story: Story, model: JobModel, earlier: Sequence[Attempt]
+) -> ProducerByPlan:
+    """Who writes the sources. Raises NeedsModel for code without a model, NoAcceptableStrategy where it may not run."""
+    if not any(isinstance(run_spec.plan, CodePlan) for run_spec in spec.runs):
+        return ProducerByPlan(None)
+    isolation = try_isolation()
+    if not may_run("model", isolation, allow_weak=settings.allow_weak_isolation):
+        raise NoAcceptableStrategy(  # before a model is paid for it
+            f"code that a model writes is not run here: {isolation.weakness}",
+            hint="see nlbt doctor, or allow it with NLBT_ALLOW_WEAK_ISOLATION=1",
+        )
+    last = earlier[-1].sources if earlier else ()
+    return ProducerByPlan(model.producer(_understood_of(story), last))
+
+
+def _understood_of(story: Story) -> Understood:
+    if story.understood is None:
+        raise Bug("a strategy is written before its sentence is understood")
+    return story.understood
 
 
 def _report(

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from bgagent.artifacts.attempts import CheckStatus, StrategySource
-from bgagent.artifacts.clauses import Clause, ClauseStatus
+from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
+from bgagent.artifacts.code_plan import CodePlan
 from bgagent.errors import ModelUnavailable
 from bgagent.implementation.opinion import ask_opinion, without_words
 from bgagent.llm.call import Failure, FailureKind
@@ -25,8 +26,8 @@ SOURCE = StrategySource(
 )
 
 
-def opinion(*rows, beside=()):
-    return json.dumps({"clauses": list(rows), "beside": list(beside)})
+def opinion(*rows, beside=(), left_out=()):
+    return json.dumps({"clauses": list(rows), "beside": list(beside), "left_out": list(left_out)})
 
 
 def row(number, verdict="yes", why="seen"):
@@ -50,7 +51,19 @@ def test_the_judge_sees_code_and_no_words_of_the_codes():
     turn = model.questions[0].turns[0]
     assert "self.buy(stop_loss=0.05)" in turn
     assert not any(words in turn for words in ("Answer yes", "All clauses", "what clause 2 asks", "is fine"))
-    assert "in 2023" not in turn.partition("clauses:")[2]  # the window is the engine's business
+    assert "in 2023" not in turn.partition("clauses:")[2].partition("Left aside")[0]  # the engine's business
+    assert 'Left aside on purpose: ["in 2023"]' in turn
+
+
+def test_the_judge_knows_what_was_agreed():
+    model = ScriptedModel([opinion(row(1), row(2))])
+    plan = CodePlan(("SPY",), "an exit at the mirror event, as none is said", max_positions=1)
+    assumed = (Assumption("exit", "rsi(14) > 70", "none was said"),)
+    ask_opinion(model, sentence=SENTENCE, clauses=CLAUSES, source=SOURCE, plan=plan, assumptions=assumed)
+    turn = model.questions[0].turns[0]
+    assert "an exit at the mirror event" in turn
+    assert "exit: rsi(14) > 70" in turn
+    assert "stop_loss" not in turn.partition("agreed of it:")[2].partition("clauses:")[0]  # what is not given
 
 
 @pytest.mark.parametrize(
@@ -59,6 +72,7 @@ def test_the_judge_sees_code_and_no_words_of_the_codes():
         (opinion(row(1), row(2, "no", "the stop is 3 %")), CheckStatus.FAIL, "'5% stop': the stop is 3 %"),
         (opinion(row(1, "no", ""), row(2)), CheckStatus.FAIL, "no reason given"),
         (opinion(row(1), row(2), beside=["sells on Fridays"]), CheckStatus.FAIL, "beside the sentence: sells on"),
+        (opinion(row(1), row(2), left_out=["exit on Fridays"]), CheckStatus.FAIL, "left out: exit on Fridays"),
         (opinion(row(1), row(2, "unclear", "hard to say")), CheckStatus.WARN, "hard to say"),
         (opinion(row(1), row(2, "no", "x" * 5000)), CheckStatus.FAIL, "x" * 200),
     ],

@@ -54,7 +54,7 @@ def test_no_secret_is_recorded(recording):
     assert KEY not in text
     assert text.count("[redacted]") == 2  # in the first question and in the server's error
     assert [set(json.loads(line)) for line in text.splitlines()] == [
-        {"recording"},
+        {"recording", "about"},
         {"model", "question", "answer"},
         {"model", "question", "failure"},
         {"model", "question", "answer"},

@@ -11,6 +11,8 @@ class Request:
     as_of: what "now" is for relative windows, UTC; fixed once, at submission. data: a provider's name, `auto`, or
     directories joined by ':'; data_dir: the directories that `auto` looks into first, absolute.
     lang: of the pages. resumes: id of the job whose understanding of the same sentence is taken up, "" to read it anew.
+    record: file that all exchanges with a model are written to, replay: that answers in its place; "" for none.
+    narrate: tell the result in prose too.
     """
 
     job_id: str
@@ -25,3 +27,6 @@ class Request:
     seed: int = 0
     lang: str = "en"
     resumes: str = ""
+    record: str = ""
+    replay: str = ""
+    narrate: bool = False

@@ -12,6 +12,7 @@ from bgagent.engine.expression import Call, nodes_of, series_of, unparse
 from bgagent.engine.plan import PaymentPlan, Plan, Rule, RulePlan, RulePortfolio, WeightPlan
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.rules import evaluate_node, parse, parse_condition
+from bgagent.implementation.code_checks import orders_placed
 from bgagent.implementation.conformity import counted, passed, warned
 from bgagent.implementation.readings import read_on
 from bgagent.implementation.trial import Trial
@@ -51,7 +52,7 @@ def _accounts(trial: Trial) -> list[str]:
             return [f"on no date was ({when}) true"]
         case PaymentPlan(when=str(when)):
             return [f"on no date of ({trial.plan.calendars[0]}) was ({when}) true"]
-    return ["the code placed no order that could be filled"]
+    return orders_placed(trial)
 
 
 def _of_rules(plan: RulePlan, bars: Bars, first: int) -> list[str]:

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from bgagent.artifacts.attempts import Check, CheckStatus, Critique
+from bgagent.artifacts.code_plan import CodePlan
 from bgagent.data.findings import Severity
 from bgagent.engine.plan import PaymentPlan, WeightPlan
 from bgagent.engine.result import BacktestResult
 from bgagent.implementation.account import check_traded, check_warmup
 from bgagent.implementation.allocation import check_allocation
+from bgagent.implementation.code_checks import check_code
 from bgagent.implementation.conformity import (
     check_books,
     check_capital,
@@ -70,6 +72,8 @@ def _plan_checks(trial: Trial, result: BacktestResult) -> Iterable[Check]:
             yield from check_allocation(plan, trial, result)
         case PaymentPlan() as plan:
             yield from check_contributions(plan, trial, result)
+        case CodePlan() as plan:
+            yield from check_code(plan, trial)
     optional = (check_stop_loss, check_take_profit, check_trailing_stop, check_holding, check_positions)
     yield from (found for check in optional if (found := check(trial, result)) is not None)
     yield check_books(result)

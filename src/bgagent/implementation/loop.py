@@ -21,6 +21,8 @@ class Producer(Protocol):
         """Source of one Strategy subclass. number: of the attempt, from 1."""
 
 
+# what speaks against trials that passed every other check: a check for each of them that a model wrote
+Judge = Callable[[tuple[Trial, ...]], tuple[Check, ...]]
 TrySource = Callable[[StrategySpec, RunSpec, Mapping[str, Series], StrategySource], Trial]
 
 
@@ -52,11 +54,12 @@ def implement(
     max_iters: int,
     on_attempt_begins: Callable[[int], None],
     on_attempt: Callable[[Attempt, float], None],
+    judge: Judge = lambda _: (),
 ) -> Implementation:
     """Attempts until one is accepted, the same findings come twice, or `max_iters` are made.
 
     on_attempt_begins: told the number of each attempt. on_attempt: told of each attempt the moment it is judged, with
-    the seconds it took.
+    the seconds it took. judge: asked last, and only about trials that nothing else speaks against.
     """
     attempts: list[Attempt] = []
     trials: tuple[Trial, ...] = ()
@@ -70,7 +73,10 @@ def implement(
             ended = "the producer wrote the same strategy again"
             break
         trials = tuple(try_source(spec, run, series, source) for run, source in zip(spec.runs, sources, strict=True))
-        attempt = Attempt(number, sources, examine(trials))
+        critique = examine(trials)
+        if critique.is_acceptable:
+            critique = Critique((*critique.checks, *judge(trials)))
+        attempt = Attempt(number, sources, critique)
         attempts.append(attempt)
         on_attempt(attempt, time.monotonic() - started)
         if attempt.critique.is_acceptable:

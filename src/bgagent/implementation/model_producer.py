@@ -40,11 +40,14 @@ class ModelProducer:
 
     name = "model"
 
-    def __init__(self, model: Model, *, sentence: str, clauses: Sequence[Clause]) -> None:
+    def __init__(
+        self, model: Model, *, sentence: str, clauses: Sequence[Clause], earlier: Sequence[StrategySource] = ()
+    ) -> None:
+        """earlier: the last sources of a job that is taken up."""
         self._model = model
         self._sentence = sentence
         self._clauses = tuple(clauses)
-        self._last: dict[str, str] = {}
+        self._last: dict[str, str] = {source.label: source.text for source in earlier}
 
     def write(self, spec: StrategySpec, run: RunSpec, findings: tuple[Check, ...], number: int) -> StrategySource:
         """Source of one Strategy subclass. Raises ModelUnavailable or LimitReached."""

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bgagent.artifacts.attempts import Check, CheckStatus, StrategySource
-from bgagent.artifacts.clauses import Clause
+from bgagent.artifacts.clauses import Assumption, Clause
+from bgagent.artifacts.codec import to_plain
+from bgagent.engine.plan import Plan
 from bgagent.errors import ModelUnavailable
 from bgagent.implementation.model_producer import clause_lines, deciding
 from bgagent.llm.answers import Unreadable, read_object
@@ -22,6 +24,7 @@ from bgagent.llm.repair import ask_for
 CHECK_ID = "says_the_sentence"
 _ANSWER_TOKENS = 3000
 _LONGEST_REASON = 200  # characters
+_LONGEST_QUOTE = 100
 
 
 class Verdict(StrEnum):
@@ -34,16 +37,29 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The judge's answer. verdicts: by number of the clause. beside: what the code does that no clause asks for."""
+    """The judge's answer. verdicts: by number of the clause.
+
+    left_out: what the sentence asks for and the code does not do. beside: what the code does that nothing asks for.
+    """
 
     verdicts: dict[int, tuple[Verdict, str]]
     beside: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
-def ask_opinion(model: Model, *, sentence: str, clauses: Sequence[Clause], source: StrategySource) -> Check:
-    """One call: `pass` when every clause is followed and nothing else done, `fail` naming what is not.
+def ask_opinion(
+    model: Model,
+    *,
+    sentence: str,
+    clauses: Sequence[Clause],
+    source: StrategySource,
+    plan: Plan | None = None,
+    assumptions: Sequence[Assumption] = (),
+) -> Check:
+    """One call: `pass` when every clause is followed, nothing left out and nothing added, `fail` naming what is not.
 
-    `warn` where the judge cannot tell. No usable answer is `fail`. Raises ModelUnavailable otherwise, LimitReached.
+    plan, assumptions: what was agreed beside the clauses. `warn` where the judge cannot tell. No usable answer is
+    `fail`. Raises ModelUnavailable otherwise, LimitReached.
     """
     judged = deciding(clauses)
     if not judged:
@@ -51,7 +67,9 @@ def ask_opinion(model: Model, *, sentence: str, clauses: Sequence[Clause], sourc
     turn = fill(
         load_prompt(__package__, "case"),
         sentence=json.dumps(sentence, ensure_ascii=False),
+        agreed=json.dumps(_agreed(plan, assumptions), ensure_ascii=False),
         clauses=clause_lines(judged),
+        aside=json.dumps([clause.text for clause in clauses if clause not in judged], ensure_ascii=False),
         source=without_words(source.text),
     )
     instructions = load_prompt(__package__, "judge_strategy")
@@ -65,6 +83,15 @@ def ask_opinion(model: Model, *, sentence: str, clauses: Sequence[Clause], sourc
             raise
         return Check(CHECK_ID, CheckStatus.FAIL, f"no usable opinion on the code: {error.message}", {})
     return _as_check(opinion, judged)
+
+
+def _agreed(plan: Plan | None, assumptions: Sequence[Assumption]) -> dict[str, object]:
+    given = to_plain(plan) if plan is not None else {}
+    assert isinstance(given, dict)
+    return {
+        **{name: value for name, value in given.items() if value is not None},
+        "assumptions": [f"{row.field}: {row.value}" for row in assumptions],
+    }
 
 
 def read_opinion(answer: str, count: int) -> Opinion:
@@ -81,8 +108,11 @@ def read_opinion(answer: str, count: int) -> Opinion:
     missing = [str(number) for number in range(1, count + 1) if number not in verdicts]
     if missing:
         raise Unreadable(f"no verdict (yes, no or unclear) on clause {', '.join(missing)}")
-    beside = given.get("beside")
-    return Opinion(verdicts, tuple(str(item) for item in beside) if isinstance(beside, list) else ())
+    beside, left_out = (
+        tuple(str(item) for item in listed if item) if isinstance(listed, list) else ()
+        for listed in (given.get("beside"), given.get("left_out"))
+    )
+    return Opinion(verdicts, beside, left_out)
 
 
 def without_words(source: str) -> str:
@@ -103,14 +133,18 @@ def _is_text(part: ast.stmt) -> bool:
 def _as_check(opinion: Opinion, clauses: Sequence[Clause]) -> Check:
     said = {
         verdict: [
-            f"'{clause.text}': {opinion.verdicts[number][1][:_LONGEST_REASON] or 'no reason given'}"
+            f"'{clause.text[:_LONGEST_QUOTE]}': {opinion.verdicts[number][1][:_LONGEST_REASON] or 'no reason given'}"
             for number, clause in enumerate(clauses, start=1)
             if opinion.verdicts[number][0] is verdict
         ]
         for verdict in Verdict
     }
     figures: dict[str, float | None] = {f"clauses_{verdict.value}": float(len(said[verdict])) for verdict in Verdict}
-    wrong = [*said[Verdict.NO], *(f"beside the sentence: {item[:_LONGEST_REASON]}" for item in opinion.beside)]
+    wrong = [
+        *said[Verdict.NO],
+        *(f"left out: {item[:_LONGEST_REASON]}" for item in opinion.left_out),
+        *(f"beside the sentence: {item[:_LONGEST_REASON]}" for item in opinion.beside),
+    ]
     if wrong:
         return Check(CHECK_ID, CheckStatus.FAIL, "; ".join(wrong), figures)
     if said[Verdict.UNCLEAR]:

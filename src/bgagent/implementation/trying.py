@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bgagent.artifacts.attempts import RunFailure, StrategySource
+from bgagent.artifacts.code_plan import CodePlan
 from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.bars import Bars
 from bgagent.data.series import Series
@@ -87,8 +88,8 @@ def _begun(
     watched = tuple(own[symbol] for symbol in run.plan.watched_symbols)
     timeline: Timeline | None = None
     stage_bars: Bars | tuple[Bars, ...]
-    if isinstance(run.plan, RulePlan):
-        series = loaded[run.plan.symbol]
+    if isinstance(run.plan, RulePlan) or (isinstance(run.plan, CodePlan) and len(run.symbols) == 1):
+        series = loaded[run.symbols[0]]
         bars, first, stage_bars = series.bars, series.warmup_bars, series.bars
     else:
         held = [loaded[symbol] for symbol in run.plan.held_symbols]

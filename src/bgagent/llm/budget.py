@@ -25,9 +25,9 @@ class Allowance:
     usd: float | None = None
 
     @classmethod
-    def of(cls, *, calls: int, usd: float | None) -> "Allowance":
-        """With as many tokens as so many calls ordinarily need; they bound a model whose price nobody knows."""
-        return cls(calls, calls * TOKENS_PER_CALL, usd)
+    def of(cls, *, calls: int, usd: float | None, tokens: int | None = None) -> "Allowance":
+        """tokens: None is as many as so many calls ordinarily need; they bound a model whose price nobody knows."""
+        return cls(calls, calls * TOKENS_PER_CALL if tokens is None else tokens, usd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Budget:
         if left < wanted:
             raise LimitReached(
                 f"the {self.allowance.tokens} tokens that a job may use leave too few for another call",
-                hint="raise MAX_AGENT_ITERATIONS, or say the sentence more plainly",
+                hint="raise NLBT_BUDGET_TOKENS or MAX_AGENT_ITERATIONS, or say the sentence more plainly",
             )
         tokens_out = min(question.max_tokens_out, left, self._affordable(tokens_in, wanted, price))
         return Reservation(tokens_in, tokens_out, None if price is None else price.of(tokens_in, tokens_out))

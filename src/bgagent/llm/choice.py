@@ -13,6 +13,7 @@
 A colon after the vendor (`anthropic:claude-...`) is read like a slash.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -188,3 +189,17 @@ def _key_for_host(host: str, owner: str, secrets: Mapping[str, str]) -> tuple[st
     if host in _LOOPBACK and secrets.get("OPENAI_API_KEY"):
         return "OPENAI_API_KEY", secrets["OPENAI_API_KEY"]
     return "LLM_API_KEY", None
+
+
+def described(choice: ModelChoice) -> str:
+    """A choice as a recording keeps it: what decides questions and names, no address and no key."""
+    return json.dumps([choice.vendor, choice.name, choice.short_context])
+
+
+def recorded_choice(about: Mapping[str, str], role: str) -> ModelChoice | None:
+    """The model that had a role when a recording was made; it needs neither address nor key. None when it says none."""
+    try:
+        vendor, name, short_context = json.loads(about.get(role) or about["reader"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    return ModelChoice(str(vendor), str(name), Protocol.CHAT, "", "LLM_API_KEY", short_context=bool(short_context))

@@ -1,14 +1,15 @@
 """Keeps every exchange with a model in a file, and answers from such a file in the model's place.
 
-One JSON object a line: first `{"recording": 1}`, then question and outcome of each call in order. Secrets are taken out
-before anything is written. A recording answers a question only if it is the same to the letter.
+One JSON object a line: first `{"recording": 1, "about": {...}}`, then question and outcome of each call in order.
+Secrets are taken out before anything is written. A recording answers a question only if it is the same to the letter.
 """
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bgagent.errors import BadUse, MachineUnfit
@@ -21,13 +22,23 @@ VERSION = 1
 class Recorder:
     """A line that writes down what another one carries; see `bgagent.llm.call.Line`."""
 
-    def __init__(self, open_line: Callable[[], Line], path: Path, *, redact: Callable[[str], str]) -> None:
-        """Begins the file anew; opens the line at the first question. Raises MachineUnfit when it cannot be written."""
+    def __init__(
+        self,
+        open_line: Callable[[], Line],
+        path: Path,
+        *,
+        redact: Callable[[str], str],
+        about: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Begins the file anew; opens the line at the first question. Raises MachineUnfit when it cannot be written.
+
+        about: what else has to be known to ask the same questions again.
+        """
         self._open_line = open_line
         self._line: Line | None = None
         self._path = path
         self._redact = redact
-        self._write({"recording": VERSION}, mode="w")
+        self._write({"recording": VERSION, "about": dict(about)}, mode="w")
 
     @property
     def requests(self) -> int:
@@ -65,7 +76,9 @@ class Replay:
         self.requests = 0
         self._path = path
         self._outcomes: dict[str, deque[Answer | Failure]] = defaultdict(deque)
-        for model, question, outcome in _read(path):
+        about, exchanges = _read(path)
+        self.about = about
+        for model, question, outcome in exchanges:
             self._outcomes[_key(model, question)].append(outcome)
 
     async def send(
@@ -98,18 +111,25 @@ def _key(model: str, question: dict[str, Any]) -> str:
     return json.dumps([model, question["instructions"], question["turns"]])
 
 
-def _read(path: Path) -> list[tuple[str, dict[str, Any], Answer | Failure]]:
+def recorded_about(path: Path) -> dict[str, str]:
+    """What a recording says about itself. Raises BadUse when it is none."""
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[dict[str, str], list[tuple[str, dict[str, Any], Answer | Failure]]]:
     no_recording = BadUse(f"{path} is no recording of this program's", hint="make one with --record FILE")
     try:
-        head, *lines = path.read_text(encoding="utf-8").splitlines()
-        if json.loads(head) != {"recording": VERSION}:
+        first, *lines = path.read_text(encoding="utf-8").splitlines()
+        head = json.loads(first)
+        if not isinstance(head, dict) or head.get("recording") != VERSION:
             raise no_recording
+        about = {str(name): str(value) for name, value in head.get("about", {}).items()}
         entries = [json.loads(line) for line in lines]
-        return [(entry["model"], entry["question"], _outcome(entry)) for entry in entries]
+        return about, [(entry["model"], entry["question"], _outcome(entry)) for entry in entries]
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadUse(f"cannot read the recording {path}: {reason}", hint="name a file made with --record") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise no_recording from error
 
 

@@ -1,8 +1,9 @@
 """Opens the client of one job: to real servers, to real servers with a recording, or to a recording alone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from bgagent.llm.budget import Budget
 from bgagent.llm.call import Line
@@ -18,6 +19,7 @@ def open_client(
     redact: Callable[[str], str],
     record: Path | None = None,
     replay: Path | None = None,
+    about: Mapping[str, str] = MappingProxyType({}),
     on_event: OnEvent = log_event,
     price: Price | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -25,7 +27,7 @@ def open_client(
     """A client that connects when the first question is asked; close it when the job ends.
 
     price: of models that the price list does not have. sleep: waits between tries.
-    record: file that is written anew with all exchanges.
+    record: file that is written anew with all exchanges; about: what stands at its beginning.
     replay: file that answers in the place of every server; no key, no network and no waiting then.
     Raises BadUse when that is no recording, MachineUnfit when `record` cannot be written.
     """
@@ -47,7 +49,7 @@ def open_client(
         recorded = Replay(replay)
         return client(lambda: recorded, _at_once)
     if record is not None:
-        recorder = Recorder(open_connection, record, redact=redact)
+        recorder = Recorder(open_connection, record, redact=redact, about=about)
         return client(lambda: recorder)
     return client(open_connection)
 
