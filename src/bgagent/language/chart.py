@@ -52,6 +52,10 @@ class Chart:
             place += 1
         return tuple(starts)
 
+    def first(self, name: str) -> frozenset[str] | None:
+        """Keys of the tokens that a rule can begin with; None: any."""
+        return self.grammar.first(name)
+
     def starts(self, place: int) -> tuple[int, ...]:
         """Where a word that is looked for at `place` may stand: there, or after words of the noise list."""
         return self._starts[place]
@@ -82,8 +86,8 @@ class Chart:
             for start in self._starts[place]:
                 for end, value in phrases_at(grammar.categories[name], self.tokens, start):
                     ends.setdefault(end, value)
-        elif name in grammar.listings:
-            ends.update(grammar.listings[name].find(self, place))
+        elif (row := grammar.row(name)) is not None:
+            ends.update(row.find(self, place))
         else:
             for element, action in self._ways_at(name, place):
                 for end, bound in element.match(self, place):
@@ -108,7 +112,7 @@ class Chart:
             found = tuple(
                 beginning.way
                 for beginning in self._possible_ways(name, stretch)
-                if beginning.first is None or not beginning.first.isdisjoint(keys)
+                if (first := beginning.first(self.grammar)) is None or not first.isdisjoint(keys)
             )
             self._ways[name, keys, stretch] = found
         return found
@@ -127,8 +131,14 @@ class Chart:
         for need in beginning.needs:
             if need.isdisjoint(present):
                 return False
-        rules = self.grammar.rules
-        return all(self._possible_ways(name, stretch) for name in beginning.must if name in rules)
+        return all(self._may_stand(name, present, stretch) for name in beginning.must)
+
+    def _may_stand(self, name: str, present: frozenset[str], stretch: int) -> bool:
+        """Whether the stretch has words that a rule or a category needs."""
+        if name in self.grammar.rules:
+            return bool(self._possible_ways(name, stretch))
+        first = self.grammar.first(name)
+        return first is None or not first.isdisjoint(present)
 
     def _placed(self, value: Any, place: int, end: int) -> Any:
         if isinstance(value, Placed) and value.place is None:

@@ -19,6 +19,9 @@ class Finder(Protocol):
     tokens: Sequence[Token]
     start_keys: list[frozenset[str]]
 
+    def first(self, name: str) -> frozenset[str] | None:
+        """Keys of the tokens that a rule can begin with; None: any."""
+
     def starts(self, place: int) -> tuple[int, ...]:
         """Where a word that is looked for at `place` may stand."""
 
@@ -60,16 +63,13 @@ class Element:
         raise NotImplementedError
 
     def needs(self, grammar: Beginnings) -> tuple[frozenset[str], ...]:
-        """Sets of keys of each of which a sentence must hold one for this to fit anywhere."""
+        """Sets of keys of each of which a sentence must hold one for this to fit anywhere, beside those of `must`."""
         first = self.first(grammar)
         return () if first is None else (first,)
 
     def must(self) -> Iterator[str]:
-        """Rules that are part of it however it fits."""
+        """Rules and categories that are part of it however it fits."""
         yield from ()
-
-    def prepare(self, grammar: Beginnings) -> None:
-        """Works out once what matching needs of the whole grammar."""
 
     def names(self) -> Iterator[str]:
         """Rules and categories it refers to."""
@@ -99,13 +99,16 @@ class Word(Element):
 
 @dataclass(slots=True)
 class Reference(Element):
-    """keys: of tokens that what it refers to can begin with."""
+    """What a rule or a category finds, bound to a label; None: to nothing. keys: tokens it can begin with, once known."""
 
     name: str
     label: str | None
     keys: frozenset[str] | None = None
+    is_known: bool = False
 
     def match(self, chart: Finder, place: int) -> Iterable[tuple[int, Bindings]]:
+        if not self.is_known:
+            self.keys, self.is_known = chart.first(self.name), True
         if self.keys is not None and self.keys.isdisjoint(chart.start_keys[place]):
             return ()
         label = self.label
@@ -116,11 +119,11 @@ class Reference(Element):
     def first(self, grammar: Beginnings) -> frozenset[str] | None:
         return grammar.first(self.name)
 
+    def needs(self, grammar: Beginnings) -> tuple[frozenset[str], ...]:  # noqa: ARG002
+        return ()  # told by `must`
+
     def must(self) -> Iterator[str]:
         yield self.name
-
-    def prepare(self, grammar: Beginnings) -> None:
-        self.keys = grammar.first(self.name)
 
     def names(self) -> Iterator[str]:
         yield self.name
@@ -158,19 +161,17 @@ class InOrder(Element):
                 result |= inner
                 continue
             inner = element.first(grammar)
-            return None if inner is None else frozenset(result | inner)
+            if inner is None or not result:
+                return inner
+            return frozenset(result | inner)
         return None
 
     def needs(self, grammar: Beginnings) -> tuple[frozenset[str], ...]:
-        return tuple(dict.fromkeys(need for element in self.elements for need in element.needs(grammar)))
+        return tuple(need for element in self.elements for need in element.needs(grammar))
 
     def must(self) -> Iterator[str]:
         for element in self.elements:
             yield from element.must()
-
-    def prepare(self, grammar: Beginnings) -> None:
-        for element in self.elements:
-            element.prepare(grammar)
 
     def names(self) -> Iterator[str]:
         for element in self.elements:
@@ -194,10 +195,6 @@ class Choice(Element):
 
     def first(self, grammar: Beginnings) -> frozenset[str] | None:
         return union(option.first(grammar) for option in self.options)
-
-    def prepare(self, grammar: Beginnings) -> None:
-        for option in self.options:
-            option.prepare(grammar)
 
     def names(self) -> Iterator[str]:
         for option in self.options:
@@ -230,9 +227,6 @@ class Optional(Element):
 
     def first(self, grammar: Beginnings) -> frozenset[str] | None:  # noqa: ARG002
         return None
-
-    def prepare(self, grammar: Beginnings) -> None:
-        self.inner.prepare(grammar)
 
     def names(self) -> Iterator[str]:
         yield from self.inner.names()

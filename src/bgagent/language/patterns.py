@@ -6,6 +6,8 @@ word            that word, in any case; signs too (`,` `/` `%`), with a backslas
 (a|b c)         one of several; x? once or not at all; x* and x+ several times
 """
 
+import re
+
 from bgagent.language.elements import Choice, Element, InOrder, Optional, Reference, Word
 
 
@@ -14,29 +16,34 @@ def read_pattern(text: str) -> Element:
     return _Pattern(text).read()
 
 
+_PART = re.compile(r"\{[^}]*\}|<[^>]*>|[()|?*+]|(?:\\.|[^ ()|?*+{}<>\\])+|\S")
+_END = ""
+
+
 class _Pattern:
     """Reads the text of a pattern."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.parts = [*_PART.findall(text), _END]
         self.place = 0
 
     def read(self) -> Element:
         element = self.choice()
-        if self.place < len(self.text):
-            raise ValueError(f"pattern {self.text!r} is not closed at {self.place}")
+        if self.parts[self.place] != _END:
+            raise ValueError(f"pattern {self.text!r} is not closed at {self.parts[self.place]!r}")
         return element
 
     def choice(self) -> Element:
         options = [self.sequence()]
-        while self.peek() == "|":
+        while self.parts[self.place] == "|":
             self.place += 1
             options.append(self.sequence())
         return options[0] if len(options) == 1 else Choice(tuple(options))
 
     def sequence(self) -> Element:
         elements: list[Element] = []
-        while self.peek() not in ("", "|", ")"):
+        while self.parts[self.place] not in (_END, "|", ")"):
             elements.append(self.repeated())
         if not elements:
             raise ValueError(f"pattern {self.text!r} has an empty part")
@@ -44,40 +51,26 @@ class _Pattern:
 
     def repeated(self) -> Element:
         element = self.single()
-        sign = self.text[self.place : self.place + 1]
-        if sign == "?":
-            self.place += 1
-            return Optional(element)
-        if sign == "*":
-            self.place += 1
-            return Optional(element, repeats=True)
+        sign = self.parts[self.place]
+        if sign not in ("?", "*", "+"):
+            return element
+        self.place += 1
         if sign == "+":
-            self.place += 1
             return InOrder((element, Optional(element, repeats=True)))
-        return element
+        return Optional(element, repeats=sign == "*")
 
     def single(self) -> Element:
-        sign = self.peek()
-        if sign == "(":
-            self.place += 1
+        part = self.parts[self.place]
+        self.place += 1
+        if part == "(":
             inner = self.choice()
-            if self.peek() != ")":
+            if self.parts[self.place] != ")":
                 raise ValueError(f"pattern {self.text!r} lacks a closing bracket")
             self.place += 1
             return inner
-        if sign in ("{", "<"):
-            close = self.text.index("}" if sign == "{" else ">", self.place)
-            label, _, name = self.text[self.place + 1 : close].rpartition(":")
-            self.place = close + 1
-            return Reference(name, (label or name) if sign == "{" else None)
-        start = self.place
-        while self.place < len(self.text) and self.text[self.place] not in " ()|?*+{}<>":
-            self.place += 2 if self.text[self.place] == "\\" else 1
-        if start == self.place:
-            raise ValueError(f"pattern {self.text!r} cannot be read at {start}")
-        return Word(self.text[start : self.place].replace("\\", ""))
-
-    def peek(self) -> str:
-        while self.text[self.place : self.place + 1] == " ":
-            self.place += 1
-        return self.text[self.place : self.place + 1]
+        if len(part) > 1 and part[0] in "{<":
+            label, _, name = part[1:-1].rpartition(":")
+            return Reference(name, (label or name) if part[0] == "{" else None)
+        if part in ("{", "<", "}", ">", "?", "*", "+", "\\"):
+            raise ValueError(f"pattern {self.text!r} cannot be read at {part!r}")
+        return Word(part.replace("\\", ""))

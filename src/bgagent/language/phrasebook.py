@@ -8,12 +8,20 @@ from bgagent.language.tokens import Token, tokenise
 Trie = dict[Any, Any]  # word -> Trie; None -> value of the phrase that ends here
 
 
+_SIGNS = frozenset(":,;=/&<>%+.")  # standing apart each is a word of its own
+
+
 def add_phrase(trie: Trie, phrase: str, value: object) -> None:
     """Adds a phrase of one or more words to a trie; the first value given to a phrase stays."""
     node = trie
-    plain = phrase.replace(" ", "").isalpha() and phrase.isascii()
-    for word in phrase.lower().split() if plain else (token.word for token in tokenise(phrase)):
-        node = node.setdefault(word, {})
+    words = phrase.lower().split()
+    if not phrase.isascii() or not all(word.isalpha() or word in _SIGNS or word.isdecimal() for word in words):
+        words = [token.word for token in tokenise(phrase)]
+    for word in words:
+        below = node.get(word)
+        if below is None:
+            below = node[word] = {}
+        node = below
     node.setdefault(None, value)
 
 
@@ -37,7 +45,9 @@ def phrases_at(trie: Trie, tokens: Sequence[Token], place: int) -> Iterator[tupl
 
 def words_of(trie: Trie) -> Iterator[str]:
     """Every word of every phrase."""
-    for word, below in trie.items():
-        if word is not None:
-            yield word
-            yield from words_of(below)
+    tries = [trie]
+    while tries:
+        for word, below in tries.pop().items():
+            if word is not None:
+                yield word
+                tries.append(below)
