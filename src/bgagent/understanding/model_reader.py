@@ -28,7 +28,7 @@ from bgagent.llm.prompts import fill, load_prompt
 from bgagent.llm.repair import ask_for
 from bgagent.understanding.certain import CertainFact, Outline, outline
 from bgagent.understanding.form import describe
-from bgagent.understanding.pieces import pieces_of
+from bgagent.understanding.pieces import is_long, numbered
 from bgagent.understanding.proposal import UNRELATED, Proposal
 from bgagent.understanding.scrutiny import LeftOut, ReadProposal, read_proposal
 
@@ -93,10 +93,9 @@ def question_for(sentence: str, known: Outline, *, today: date, is_short: bool) 
         words=" ".join(common_words() if is_short else price_words()),
         calendar=" ".join(calendar_words()),
     )
-    pieces = pieces_of(sentence)
     told = {"today": str(today), "certain": _told(sentence, known) or "nothing"}
-    if pieces:
-        lines = (f"#{number} {_quoted(sentence[slice(*span)])}" for number, span in enumerate(pieces, start=1))
+    if is_long(sentence):
+        lines = (f"{number} {_quoted(text)}".strip() for number, text in numbered(sentence))
         turn = fill(load_prompt(__package__, "pieces"), pieces="\n".join(lines), **told)
     else:
         turn = fill(load_prompt(__package__, "sentence"), sentence=_quoted(sentence), **told)
