@@ -5,6 +5,7 @@ import pytest
 from bgagent.artifacts.codec import to_json
 from bgagent.artifacts.schema import schema_json
 from tests.artifacts.published import PUBLISHED, complaints
+from tests.reporting.portfolios import allocation, no_payment, payments
 from tests.reporting.samples import comparison, crossover, no_trades
 from tests.reporting.test_markdown import clarification, failure, hostile
 
@@ -12,6 +13,9 @@ SAMPLES = {
     "crossover": lambda: crossover()[0],
     "comparison": lambda: comparison()[0],
     "no_trades": lambda: no_trades()[0],
+    "allocation": lambda: allocation()[0],
+    "payments": lambda: payments()[0],
+    "no_payment": lambda: no_payment()[0],
     "failure": failure,
     "clarification": clarification,
     "hostile": hostile,

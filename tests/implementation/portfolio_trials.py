@@ -73,7 +73,7 @@ def tried(
         paid = tuple(replace(each, equity_before=float("nan")) for each in payments(list(result.payments)))
         return Proposal(orders, "", ("seccomp",), 0.1, stage.count - stage.first, paid)
 
-    return try_source(spec, spec.runs[0], loaded, StrategySource("test", "pass", "template"), propose=proposed)
+    return try_source(spec, spec.runs[0], loaded, StrategySource("test", "class Rules:\n    pass\n", "template"), propose=proposed)
 
 
 def with_free(trial: Trial, orders: Orders) -> Trial:

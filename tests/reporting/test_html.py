@@ -14,17 +14,19 @@ from bgagent.reporting.charts import draw_charts
 from bgagent.reporting.html import to_html
 from bgagent.reporting.live_charts import LOGO_STYLE, chart_data, library
 from bgagent.reporting.writer import Writer
+from tests.reporting.portfolios import allocation, no_payment, payments
 from tests.reporting.reading import Page, allowed_figures, figures_in
 from tests.reporting.samples import comparison, crossover, make_report, make_run, no_trades
 from tests.reporting.test_markdown import ALL, HOSTILE, hostile
 
 SAMPLES = {"crossover": crossover, "no_trades": no_trades, "comparison": comparison}
+FROM_THE_ENGINE = {"allocation": allocation, "payments": payments, "no_payment": no_payment}
 
 
 @cache
 def page_of(name: str) -> tuple[str, Page]:
-    if name in SAMPLES:
-        report, curves = SAMPLES[name]()
+    if name in SAMPLES or name in FROM_THE_ENGINE:
+        report, curves = (SAMPLES | FROM_THE_ENGINE)[name]()
     else:
         report, curves = ALL[name](), []
     text = to_html(report, draw_charts(report, curves), curves)
@@ -64,7 +66,7 @@ def test_the_content_security_policy_allows_the_pages_own_style_and_scripts_and_
     policy = next(a["content"] for tag, a in page.tags if tag == "meta" and a.get("http-equiv"))
     parts = dict(part.split(" ", 1) for part in policy.split("; "))
     run = [script for attributes, script in page.scripts if attributes.get("type") != "application/json"]
-    styles = [page.style, LOGO_STYLE] if name in SAMPLES else [page.style]
+    styles = [page.style, LOGO_STYLE] if name in SAMPLES | FROM_THE_ENGINE else [page.style]
     assert parts == {
         "default-src": "'none'",
         "style-src": " ".join(map(digest, styles)),

@@ -14,6 +14,7 @@ from bgagent.errors import DataUnavailable, NeedsClarification
 from bgagent.reporting.compose import compose_failure
 from bgagent.reporting.markdown import code_block, code_span, escape, to_markdown
 from bgagent.reporting.visible import visible
+from tests.reporting.portfolios import allocation, no_payment, payments
 from tests.reporting.reading import allowed_figures, figures_in, strings_of
 from tests.reporting.samples import (
     REQUEST,
@@ -69,6 +70,9 @@ ALL = {
     "crossover": lambda: crossover()[0],
     "no_trades": lambda: no_trades()[0],
     "comparison": lambda: comparison()[0],
+    "allocation": lambda: allocation()[0],
+    "payments": lambda: payments()[0],
+    "no_payment": lambda: no_payment()[0],
     "failure": failure,
     "clarification": clarification,
 }
@@ -115,7 +119,8 @@ def test_paths_on_the_page_are_those_of_the_json(report):
     for run in report.runs:
         files = run.files
         known |= {files.equity, files.equity_chart, files.price_chart} | ({files.trades} if run.trades else set())
-        known |= {files.returns_chart} - {""}
+        known |= {files.returns_chart, files.holdings_chart}
+    known -= {""}
     assert paths == known
 
 

@@ -25,6 +25,8 @@ ROWS = dict(re.findall(r"(?m)^\| (?:`([^`]+)`|top)[^|]* \| (.*) \|$", DOCUMENT))
         ("runs[].costs_ladder[]", breakdown.Replay),
         ("runs[].months[]", breakdown.MonthRow),
         ("runs[].years[]", breakdown.YearRow),
+        ("runs[].by_symbol[]", breakdown.SymbolRow),
+        ("runs[].payments[]", breakdown.PaymentRow),
         ("runs[].trade_returns[]", breakdown.ReturnBin),
         ("comparison", breakdown.Comparison),
         ("checks[]", attempts.Check),

@@ -56,6 +56,32 @@ class ReturnBin:
 
 
 @dataclass(frozen=True, slots=True)
+class SymbolRow:
+    """One symbol's part in a run of several.
+
+    profit: realised and open, net of costs. average_weight, final_weight: share of equity at the closes, and at the
+    last one; below 0 where sold short. final_value: money at the last close. trades: closed ones.
+    """
+
+    symbol: str
+    profit: float
+    costs: float
+    trades: int
+    average_weight: float
+    final_weight: float
+    final_quantity: float
+    final_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """New money that came in before the open of a bar."""
+
+    at: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Several runs beside each other, in their order.
 

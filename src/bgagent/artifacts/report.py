@@ -7,7 +7,7 @@ fractions, undefined is null. Every rendering is made from this one value.
 from dataclasses import dataclass, field
 
 from bgagent.artifacts.attempts import Check
-from bgagent.artifacts.breakdown import Comparison, MonthRow, Replay, ReturnBin, YearRow
+from bgagent.artifacts.breakdown import Comparison, MonthRow, PaymentRow, Replay, ReturnBin, SymbolRow, YearRow
 from bgagent.artifacts.clauses import Assumption, Clause
 from bgagent.artifacts.spec import StrategySpec
 
@@ -100,7 +100,10 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """Paths relative to the folder of the report. returns_chart: empty with fewer than three closed trades."""
+    """Paths relative to the folder of the report, empty where there is nothing to draw.
+
+    price_chart: of one symbol; holdings_chart: of several. returns_chart: of three closed trades and more.
+    """
 
     strategy: str
     trades: str
@@ -108,6 +111,7 @@ class RunFiles:
     equity_chart: str = ""
     price_chart: str = ""
     returns_chart: str = ""
+    holdings_chart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ class Curve:
 
     at: ISO dates or UTC stamps. equity, cash, position_value and benchmark: money at the close. drawdown: 0 or
     negative, a fraction. closes: symbol -> closing prices. initial_capital: the money before the first bar.
-    opens, highs, lows: of the run's own symbol. overlays: the indicator lines of its rules.
+    opens, highs, lows: of the run's own symbol. overlays: the indicator lines of its rules. holdings: of several
+    symbols, symbol -> worth of the position. paid_in: the capital and all payments so far; empty where none was made.
     """
 
     at: tuple[str, ...]
@@ -131,6 +136,8 @@ class Curve:
     highs: tuple[float, ...] = ()
     lows: tuple[float, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    holdings: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    paid_in: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,9 @@ class RunRow:
     left of the return; null when there is no such cost. dropped_orders: decided on the last bar, cut_orders: cut to
     what cash paid, ambiguous_bars: stop and target both within reach. source: the strategy's Python file.
     costs_ladder, late_fills: the same orders at other costs, and filled later; months, years, trade_returns: the
-    result taken apart. All are empty where there is nothing to take apart. equity_sample: the capital, then equity at
-    evenly spaced bars to the last one, at most 60 points.
+    result taken apart; by_symbol: the same of a run of several symbols. All are empty where there is nothing to take
+    apart. payments: new money, in the order it came. equity_sample: the capital, then equity at evenly spaced bars to
+    the last one, at most 60 points.
     """
 
     label: str
@@ -168,6 +176,8 @@ class RunRow:
     years: tuple[YearRow, ...] = ()
     trade_returns: tuple[ReturnBin, ...] = ()
     equity_sample: tuple[float, ...] = ()
+    by_symbol: tuple[SymbolRow, ...] = ()
+    payments: tuple[PaymentRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,12 @@ class Drawdown:
 
 
 def drawdowns(equity: Floats) -> Floats:
-    """How far each point lies below the highest so far, the capital included; a fraction, 0 or below."""
-    return equity / np.maximum.accumulate(equity) - 1.0
+    """How far each point lies below the highest so far, the capital included; a fraction, 0 or below.
+
+    0 while there has never been anything to lose: before the first payment into an empty account.
+    """
+    highest = np.maximum.accumulate(equity)
+    return np.divide(equity, highest, out=np.ones_like(equity), where=highest != 0) - 1.0
 
 
 def deepest_drawdown(equity: Floats) -> Drawdown:

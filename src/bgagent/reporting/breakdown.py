@@ -8,11 +8,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bgagent.artifacts.breakdown import Comparison, MonthRow, Replay, ReturnBin, YearRow
+from bgagent.artifacts.breakdown import Comparison, MonthRow, Replay, ReturnBin, SymbolRow, YearRow
 from bgagent.artifacts.report import RunRow
 from bgagent.bars import Floats, Times
+from bgagent.engine.costs import costs_paid
 from bgagent.engine.curve_metrics import bar_returns
+from bgagent.engine.holdings import values_held, weights_held
 from bgagent.engine.metrics import measure
+from bgagent.engine.payment_metrics import growth_curve, returns_without_payments
 from bgagent.engine.result import BacktestResult
 from bgagent.reporting.plot import value_ticks
 
@@ -40,7 +43,7 @@ def replay_row(result: BacktestResult, *, factor: float, bars_late: int, bars_pe
 def month_rows(result: BacktestResult) -> tuple[MonthRow, ...]:
     """The return of every calendar month that has a bar of the window."""
     months, starts = _groups(result.sessions, "M")
-    grown = _compounded(result.equity, starts)
+    grown = _compounded(returns_without_payments(result), starts)
     return tuple(MonthRow(str(month), value) for month, value in zip(months, grown, strict=True))
 
 
@@ -48,21 +51,51 @@ def year_rows(result: BacktestResult, benchmark: BacktestResult) -> tuple[YearRo
     """Every calendar year of the window, its benchmark's return beside it where both have the same bars."""
     years, starts = _groups(result.sessions, "Y")
     ends = [*starts[1:].tolist(), len(result.sessions)]
-    held = benchmark.equity if len(benchmark.equity) == len(result.equity) else np.full(len(result.equity), np.nan)
+    same = len(benchmark.equity) == len(result.equity)
+    held = bar_returns(benchmark.equity) if same else np.full(len(result.sessions), np.nan)
+    growth, invested = growth_curve(result), result.is_invested
     closed = Counter(str(result.bars.sessions[trade.exit_bar])[:4] for trade in result.closed_trades)
     return tuple(
         YearRow(
             year=int(year),
             return_=grown,
             benchmark_return=other,
-            max_drawdown=_deepest(result.equity[start : end + 1]),
-            exposure=float(np.mean(result.quantity[start:end] != 0)),
+            max_drawdown=_deepest(growth[start : end + 1]),
+            exposure=float(np.mean(invested[start:end])),
             trades=closed[year],
         )
         for year, start, end, grown, other in zip(
-            years, starts.tolist(), ends, _compounded(result.equity, starts), _compounded(held, starts), strict=True
+            years,
+            starts.tolist(),
+            ends,
+            _compounded(returns_without_payments(result), starts),
+            _compounded(held, starts),
+            strict=True,
         )
     )
+
+
+def symbol_rows(result: BacktestResult) -> tuple[SymbolRow, ...]:
+    """Each symbol's part in a run of several; () for one."""
+    if len(result.symbols) < 2:
+        return ()
+    values, weights = values_held(result), weights_held(result)
+    rows = []
+    for place, symbol in enumerate(result.symbols):
+        trades = [trade for trade in result.trades if trade.symbol == symbol]
+        rows.append(
+            SymbolRow(
+                symbol=symbol,
+                profit=math.fsum(trade.profit for trade in trades),
+                costs=costs_paid([fill for fill in result.fills if fill.symbol == symbol]),
+                trades=sum(not trade.is_open for trade in trades),
+                average_weight=float(weights[:, place].mean()),
+                final_weight=float(weights[-1, place]),
+                final_quantity=float(result.quantities[-1, place]),
+                final_value=float(values[-1, place]),
+            )
+        )
+    return tuple(rows)
 
 
 def return_bins(returns: Sequence[float]) -> tuple[ReturnBin, ...]:
@@ -112,7 +145,7 @@ def _correlation(one: BacktestResult, other: BacktestResult) -> float | None:
     )
     if len(times) < 3:
         return None
-    first, second = bar_returns(one.equity[1:][at]), bar_returns(other.equity[1:][beside])
+    first, second = bar_returns(growth_curve(one)[1:][at]), bar_returns(growth_curve(other)[1:][beside])
     if not (np.isfinite(first).all() and np.isfinite(second).all() and np.ptp(first) > 0 and np.ptp(second) > 0):
         return None
     return 1.0 if one is other else float(np.corrcoef(first, second)[0, 1])
@@ -124,9 +157,9 @@ def _groups(sessions: Times, unit: Literal["M", "Y"]) -> tuple[list[str], NDArra
     return [str(name) for name in names], starts
 
 
-def _compounded(equity: Floats, starts: NDArray[np.intp]) -> list[float | None]:
-    """Return of each stretch of bars that begins at `starts`, from the (m + 1,) equity."""
-    grown = np.multiply.reduceat(1.0 + bar_returns(equity), starts) - 1.0
+def _compounded(returns: Floats, starts: NDArray[np.intp]) -> list[float | None]:
+    """Return of each stretch of bars that begins at `starts`, from the (m,) returns of the bars."""
+    grown = np.multiply.reduceat(1.0 + returns, starts) - 1.0
     return [value if math.isfinite(value) else None for value in grown.tolist()]
 
 

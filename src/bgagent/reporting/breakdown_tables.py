@@ -137,6 +137,34 @@ def years_table(run: RunRow, write: Writer) -> Table:
     return Table(columns, rows)
 
 
+def symbols_table(run: RunRow, write: Writer) -> Table:
+    """Each symbol's part in a run of several; the rest of the shares is cash."""
+    if not run.by_symbol:
+        return NOTHING
+    columns = (
+        Column(write.say("Symbol")),
+        Column(write.say("Share on average"), "number"),
+        Column(write.say("Share at the end"), "number"),
+        Column(write.say("Worth at the end"), "number"),
+        Column(write.say("Profit"), "signed"),
+        Column(write.say("Costs"), "number"),
+        Column(write.say("Closed trades"), "number"),
+    )
+    rows = tuple(
+        (
+            row.symbol,
+            write.percent(row.average_weight),
+            write.percent(row.final_weight),
+            write.money(row.final_value),
+            write.money(row.profit),
+            write.money(row.costs),
+            write.count(row.trades),
+        )
+        for row in run.by_symbol
+    )
+    return Table(columns, rows)
+
+
 def bins_table(run: RunRow, write: Writer) -> Table:
     """How many closed trades returned how much."""
     columns = (

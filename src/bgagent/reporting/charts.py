@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bgagent.artifacts.report import Curve, Report
 from bgagent.reporting.canvas import NARROW, WIDE
 from bgagent.reporting.equity_chart import equity_chart
+from bgagent.reporting.holdings_chart import holdings_chart
 from bgagent.reporting.localised import localised
 from bgagent.reporting.price_chart import price_chart
 from bgagent.reporting.returns_chart import returns_chart
@@ -21,7 +22,7 @@ class Chart:
 
 
 def draw_charts(report: Report, curves: Sequence[Curve]) -> dict[str, Chart]:
-    """SVG of each run's equity and price, and of all runs together where there are several.
+    """SVG of each run's equity, of its price or holdings, and of all runs together where there are several.
 
     curves: one per run, in their order. Empty for a job without a result.
     """
@@ -36,9 +37,14 @@ def draw_charts(report: Report, curves: Sequence[Curve]) -> dict[str, Chart]:
         drawn[run.files.equity_chart] = Chart(
             *(equity_chart([(run, curve)], write, canvas) for canvas in (WIDE, NARROW))
         )
-        drawn[run.files.price_chart] = Chart(
-            *(price_chart(run, curve, symbol, write, canvas) for canvas in (WIDE, NARROW))
-        )
+        if run.files.price_chart:
+            drawn[run.files.price_chart] = Chart(
+                *(price_chart(run, curve, symbol, write, canvas) for canvas in (WIDE, NARROW))
+            )
+        if run.files.holdings_chart:
+            drawn[run.files.holdings_chart] = Chart(
+                *(holdings_chart(curve, run.label, write, canvas) for canvas in (WIDE, NARROW))
+            )
         if run.files.returns_chart:
             drawn[run.files.returns_chart] = Chart(
                 *(returns_chart(run.trade_returns, run.label, write, canvas) for canvas in (WIDE, NARROW))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from bgagent.artifacts.attempts import Attempt, Check, CheckStatus
 from bgagent.artifacts.clauses import Assumption, Clause
 from bgagent.artifacts.report import SCHEMA_VERSION, AttemptRow, DataRow, Report, Telemetry, UnderstoodRow
@@ -151,7 +153,9 @@ def _ruin(runs: Sequence[FinishedRun]) -> Check:
 
 
 def _lowest(result: BacktestResult) -> float:
-    return float(result.equity.min())
+    """The lowest equity once there was any money."""
+    came = int(np.argmax(result.equity > 0))
+    return float(result.equity[came:].min())
 
 
 def _stamp(request: Request) -> str:

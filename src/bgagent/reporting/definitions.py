@@ -21,6 +21,7 @@ class Metric:
 
 
 KEY_METRICS = ("total_return", "cagr", "sharpe", "max_drawdown", "trades")
+KEY_METRICS_WITH_PAYMENTS = ("contributed", "total_return", "money_weighted_return", "sharpe", "max_drawdown")
 
 
 @cache
@@ -57,7 +58,7 @@ def definitions_for(runs: tuple[RunRow, ...]) -> dict[str, str]:
         if any(run.late_fills for run in runs):
             texts["late_fills"] = (
                 "what rules decide is filled one and two opens later than it could be; stops, targets and times work "
-                "from the later fill; orders of strategies as code stay as they were decided"
+                "from the later fill; orders of portfolios and of strategies as code stay as they were decided"
             )
         texts["open_trades"] = "positions still held at the last close: in the equity, not in the win rate"
     return texts

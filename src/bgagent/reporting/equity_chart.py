@@ -12,6 +12,7 @@ from bgagent.reporting.writer import Writer
 
 _LINES = ("one", "two", "three", "four", "five", "six")  # classes of the style sheet
 _BENCHMARK = "rest"
+_PAID = "paid"
 
 
 def equity_chart(runs: Sequence[tuple[RunRow, Curve]], write: Writer, canvas: Canvas = WIDE) -> str:
@@ -22,9 +23,10 @@ def equity_chart(runs: Sequence[tuple[RunRow, Curve]], write: Writer, canvas: Ca
     if not runs or not all(curve.at for _, curve in runs):
         raise ValueError("an equity chart needs a run with a bar")
     row, curve = runs[0]
-    lines = _lines(runs)
+    lines = _lines(runs, write)
     entries = [(_sign(look), _name(name, final, write)) for look, name, final, _ in lines]
-    span = spanning(np.concatenate([values for *_, values in lines]))
+    # what is paid in makes equity grow by steps, which a logarithmic scale would hide
+    span = spanning(np.concatenate([values for *_, values in lines]), may_be_log=not curve.paid_in)
     head, top = legend([*entries, ("", write.say(LOG_SCALE))] if span.log else entries, canvas)
     panel = canvas.panel(top, canvas.height, span, len(curve.at))
     drawdown = np.array(curve.drawdown)
@@ -49,13 +51,18 @@ def equity_chart(runs: Sequence[tuple[RunRow, Curve]], write: Writer, canvas: Ca
     return drawing(canvas, below.top + below.height + 12, about, body)
 
 
-def _lines(runs: Sequence[tuple[RunRow, Curve]]) -> list[tuple[str, str, float | None, Floats]]:
-    """(class, name, final equity, equity per bar) of each line, the benchmark last."""
+def _lines(runs: Sequence[tuple[RunRow, Curve]], write: Writer) -> list[tuple[str, str, float | None, Floats]]:
+    """(class, name, final equity, equity per bar) of each line, the benchmark last.
+
+    Where money was paid into the first run, a line shows what had come in by then.
+    """
     lines: list[tuple[str, str, float | None, Floats]] = [
         (_LINES[number % len(_LINES)], run.label, run.final_equity, np.array(curve.equity))
         for number, (run, curve) in enumerate(runs)
     ]
     row, curve = runs[0]
+    if curve.paid_in:
+        lines.append((_PAID, write.say("Paid in"), curve.paid_in[-1], np.array(curve.paid_in)))
     return [*lines, (_BENCHMARK, row.benchmark.label, row.benchmark.final_equity, np.array(curve.benchmark))]
 
 

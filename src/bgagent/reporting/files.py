@@ -85,9 +85,16 @@ def trades_csv(trades: Iterable[TradeRow]) -> str:
 
 
 def equity_csv(curve: Curve) -> str:
-    """One line a bar of the window, at its close."""
-    columns = (curve.at, curve.equity, curve.cash, curve.position_value, curve.benchmark, curve.drawdown)
-    return _csv(_EQUITY_COLUMNS, zip(*columns, strict=True))
+    """One line a bar of the window, at its close; of several symbols with the worth of each position."""
+    columns = [curve.at, curve.equity, curve.cash, curve.position_value, curve.benchmark, curve.drawdown]
+    heads = [*_EQUITY_COLUMNS]
+    if curve.paid_in:
+        columns.append(curve.paid_in)
+        heads.append("paid_in")
+    for symbol, values in curve.holdings.items():
+        columns.append(values)
+        heads.append(f"value_{symbol}")
+    return _csv(heads, zip(*columns, strict=True))
 
 
 def _csv(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -13,10 +13,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from bgagent.artifacts.report import Curve, Report, RunRow
 from bgagent.bars import Floats
 from bgagent.errors import MachineUnfit
+from bgagent.reporting.holdings_chart import bands, can_stack
 from bgagent.reporting.plot import LOG_FROM
 from bgagent.reporting.visible import visible
 from bgagent.reporting.writer import Writer
@@ -41,6 +43,7 @@ _WORDS = (
     "Equity",
     "Show all",
     "Each candle stands for {n} bars",
+    "Paid in",
 )
 
 
@@ -62,7 +65,7 @@ def chart_data(report: Report, curves: Sequence[Curve], write: Writer) -> str:
     """
     if not report.runs:
         return ""
-    runs = [_run(run, curve) for run, curve in zip(report.runs, curves, strict=True)]
+    runs = [_run(run, curve, write) for run, curve in zip(report.runs, curves, strict=True)]
     data = {
         "language": report.lang,
         "decimal": write.catalogue.decimal,
@@ -74,7 +77,7 @@ def chart_data(report: Report, curves: Sequence[Curve], write: Writer) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _run(run: RunRow, curve: Curve) -> dict[str, Any]:
+def _run(run: RunRow, curve: Curve, write: Writer) -> dict[str, Any]:
     count = len(curve.at)
     together = -(-count // MOST_POINTS)
     starts = np.arange(0, count, together)
@@ -99,6 +102,8 @@ def _run(run: RunRow, curve: Curve) -> dict[str, Any]:
         "close": _rounded(closes[ends], decimals),
         "equity": _rounded(np.array(curve.equity)[ends], money),
         "held": _rounded(np.array(curve.benchmark)[ends], money) if len(curve.benchmark) == count else [],
+        "paid": _rounded(np.array(curve.paid_in)[ends], money) if curve.paid_in else [],
+        **_holdings(curve, ends, write),
         "drawdown": _rounded(np.minimum.reduceat(np.array(curve.drawdown), starts) * 100, 2),
         "overlays": [
             {"name": each.name, "pane": each.pane, "values": _rounded(np.array(each.values)[ends], decimals)}
@@ -116,6 +121,20 @@ def _run(run: RunRow, curve: Curve) -> dict[str, Any]:
                 "target": trade.take_profit,
             }
             for trade in run.trades
+        ],
+    }
+
+
+def _holdings(curve: Curve, ends: NDArray[np.intp], write: Writer) -> dict[str, Any]:
+    """Shares of equity in percent, for a run of several symbols."""
+    if not curve.holdings:
+        return {"bands": [], "stacked": False}
+    found = bands(curve, write)
+    return {
+        "stacked": can_stack(found),
+        "bands": [
+            {"name": visible(band.name), "look": band.look, "values": _rounded(band.shares[ends] * 100, 2)}
+            for band in found
         ],
     }
 

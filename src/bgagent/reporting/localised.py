@@ -5,7 +5,8 @@ from dataclasses import replace
 from bgagent.artifacts.report import Report, RunRow
 from bgagent.reporting.catalogue import Catalogue, catalogue
 
-_HELD = "buy and hold "
+_HELD = {"buy and hold equal parts of ": "equal parts of {symbol}, held", "buy and hold ": "buy and hold {symbol}"}
+_HELD |= {"lump sum into ": "lump sum into {symbol}"}
 
 
 def localised(report: Report) -> Report:
@@ -22,7 +23,8 @@ def localised(report: Report) -> Report:
 
 def _run(run: RunRow, words: Catalogue) -> RunRow:
     label = run.benchmark.label
-    if not label.startswith(_HELD):
-        return run
-    said = words.say("buy and hold {symbol}", symbol=label.removeprefix(_HELD))
-    return replace(run, benchmark=replace(run.benchmark, label=said))
+    for beginning, phrase in _HELD.items():
+        if label.startswith(beginning):
+            said = words.say(phrase, symbol=label.removeprefix(beginning))
+            return replace(run, benchmark=replace(run.benchmark, label=said))
+    return run

@@ -48,13 +48,13 @@ class Range:
 LOG_FROM = 8.0  # highest over lowest value; below that equal distances read better
 
 
-def spanning(values: Floats, *, share: float = 0.06) -> Range:
+def spanning(values: Floats, *, share: float = 0.06, may_be_log: bool = True) -> Range:
     """The range of the values with some air around it; a single value gets a range too.
 
     Logarithmic where the values are above 0 and grow so much that the small ones would lie flat on the axis.
     """
     low, high = float(values.min()), float(values.max())
-    if low > 0 and high / low >= LOG_FROM:
+    if may_be_log and low > 0 and high / low >= LOG_FROM:
         air = (high / low) ** share
         return Range(low / air, high * air, log=True)
     air = (high - low) * share or abs(high) * 0.01 or 1.0

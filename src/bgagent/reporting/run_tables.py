@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bgagent.artifacts.breakdown import Comparison
 from bgagent.artifacts.report import Benchmark, RunRow
-from bgagent.reporting.definitions import KEY_METRICS, metrics
+from bgagent.reporting.definitions import KEY_METRICS, KEY_METRICS_WITH_PAYMENTS, metrics
 from bgagent.reporting.table import NOTHING, Column, Table
 from bgagent.reporting.writer import Writer
 
@@ -27,7 +27,7 @@ def key_numbers(runs: Sequence[RunRow], write: Writer) -> Table:
             *(of_run(run, key, write) for run in runs),
             *(write.metric(benchmark.metrics, key) for benchmark in benchmarks),
         )
-        for key in KEY_METRICS
+        for key in (KEY_METRICS_WITH_PAYMENTS if any(run.payments for run in runs) else KEY_METRICS)
     ]
     held = [*(run.open_trades for run in runs), *(benchmark.open_trades for benchmark in benchmarks)]
     rows.append((write.say("Open at the end"), *(write.count(number) for number in held)))

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bgagent.artifacts.attempts import StrategySource
+from bgagent.artifacts.breakdown import PaymentRow
 from bgagent.artifacts.report import Benchmark, Curve, Metrics, RunFiles, RunRow, TradeRow
 from bgagent.bars import Bars, Floats
+from bgagent.engine.holdings import values_held
 from bgagent.engine.metrics import drawdown_curve, measure
+from bgagent.engine.payment_metrics import money_weighted_return, time_weighted_return
 from bgagent.engine.plan import Plan, RulePlan
 from bgagent.engine.result import BacktestResult, Trade
-from bgagent.reporting.breakdown import month_rows, replay_row, return_bins, year_rows
+from bgagent.reporting.breakdown import month_rows, replay_row, return_bins, symbol_rows, year_rows
 from bgagent.reporting.definitions import counted
 from bgagent.reporting.overlays import overlays
 
@@ -53,7 +56,7 @@ def run_row(run: FinishedRun, *, folder: str) -> RunRow:
         benchmark=_benchmark(run, bars_per_year),
         final_equity=float(result.equity[-1]),
         trades=tuple(_trade_row(trade, stamps) for trade in result.trades),
-        files=files_in(folder, closed=len(result.closed_trades)),
+        files=files_in(folder, closed=len(result.closed_trades), symbols=len(result.symbols)),
         metrics_without_costs=_metrics(run.without_costs, bars_per_year, run.benchmark),
         break_even_cost_bps=run.break_even_cost_bps,
         notes=run.notes,
@@ -75,40 +78,61 @@ def run_row(run: FinishedRun, *, folder: str) -> RunRow:
         years=year_rows(result, run.benchmark) if result.trades else (),
         trade_returns=return_bins([trade.return_fraction for trade in result.closed_trades]),
         equity_sample=_sample(result.equity),
+        by_symbol=symbol_rows(result),
+        payments=tuple(PaymentRow(stamps[payment.bar], float(payment.amount)) for payment in result.payments),
     )
 
 
 TAKEN = frozenset({"attempts"})
-FILE_NAMES = ("strategy.py", "trades.csv", "equity.csv", "equity.svg", "price.svg")
-RETURNS_CHART = "returns.svg"
+FILE_NAMES = ("strategy.py", "trades.csv", "equity.csv", "equity.svg")
+PRICE_CHART, HOLDINGS_CHART, RETURNS_CHART = "price.svg", "holdings.svg", "returns.svg"
 FEWEST_FOR_A_DISTRIBUTION = 3
 SAMPLED = 60
 
 
-def files_in(folder: str, *, closed: int) -> RunFiles:
-    """Where a run's files lie. closed: its closed trades; a few have no distribution to draw."""
-    drawn = f"{folder}/{RETURNS_CHART}" if closed >= FEWEST_FOR_A_DISTRIBUTION else ""
-    return replace(RunFiles(*(f"{folder}/{name}" for name in FILE_NAMES)), returns_chart=drawn)
+def files_in(folder: str, *, closed: int, symbols: int = 1) -> RunFiles:
+    """Where a run's files lie. closed: its closed trades; a few have no distribution to draw. symbols: how many."""
+    return replace(
+        RunFiles(*(f"{folder}/{name}" for name in FILE_NAMES)),
+        price_chart=f"{folder}/{PRICE_CHART}" if symbols == 1 else "",
+        holdings_chart=f"{folder}/{HOLDINGS_CHART}" if symbols > 1 else "",
+        returns_chart=f"{folder}/{RETURNS_CHART}" if closed >= FEWEST_FOR_A_DISTRIBUTION else "",
+    )
 
 
 def curve_of(run: FinishedRun) -> Curve:
     """The run's series over the window, its benchmark's beside them."""
     result = run.result
-    closes = result.bars.close[result.first :]
+    universe = result.universe or (result.bars,)
+    values = values_held(result)
     return Curve(
         at=tuple(_stamps(result.bars)[result.first :]),
         equity=tuple(result.equity[1:].tolist()),
         cash=tuple(result.cash.tolist()),
-        position_value=tuple((result.quantity * closes).tolist()),
+        position_value=tuple(values.sum(axis=1).tolist()),
         benchmark=tuple(run.benchmark.equity[1:].tolist()),
         drawdown=tuple(drawdown_curve(result).tolist()),
-        closes={result.bars.symbol: tuple(closes.tolist())},
+        closes={bars.symbol: tuple(bars.close[result.first :].tolist()) for bars in universe},
         initial_capital=result.account.initial_capital,
         opens=tuple(result.bars.open[result.first :].tolist()),
         highs=tuple(result.bars.high[result.first :].tolist()),
         lows=tuple(result.bars.low[result.first :].tolist()),
         overlays=overlays(run.plan, result.bars, first=result.first) if isinstance(run.plan, RulePlan) else (),
+        holdings={
+            symbol: tuple(values[:, place].tolist()) for place, symbol in enumerate(result.symbols) if len(universe) > 1
+        },
+        paid_in=_paid_in(result),
     )
+
+
+def _paid_in(result: BacktestResult) -> tuple[float, ...]:
+    """The capital and all payments so far, on each bar; empty where none was made."""
+    if not result.payments:
+        return ()
+    came = np.zeros(len(result.cash))
+    for payment in result.payments:
+        came[payment.bar - result.first] += payment.amount
+    return tuple((result.account.initial_capital + np.cumsum(came)).tolist())
 
 
 def folders_for(labels: Iterable[str], job_id: str) -> tuple[str, ...]:
@@ -133,9 +157,15 @@ def _sample(equity: Floats) -> tuple[float, ...]:
 
 def _benchmark(run: FinishedRun, bars_per_year: float) -> Benchmark:
     held = run.benchmark
-    return Benchmark(
-        run.benchmark_label, _metrics(held, bars_per_year, None), float(held.equity[-1]), _open_trades(held)
-    )
+    figures = _metrics(held, bars_per_year, None)
+    if run.result.payments:  # so that what is shown of the run has its counterpart
+        paid = {
+            "contributed": held.contributed,
+            "money_weighted_return": money_weighted_return(held),
+            "time_weighted_return": time_weighted_return(held),
+        }
+        figures |= {key: _json_number(key, value) for key, value in paid.items()}
+    return Benchmark(run.benchmark_label, figures, float(held.equity[-1]), _open_trades(held))
 
 
 def _open_trades(result: BacktestResult) -> int:

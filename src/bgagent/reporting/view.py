@@ -26,6 +26,7 @@ _HEADLINES = {
     "crashed": "The job's process died",
 }
 
+MOST_NAMED = 6  # symbols in the title
 
 _ALL_TRADES = frozenset({"entry", "symbols", "symbol", "size", "sizing", "direction"})
 _EXITS = {
@@ -54,8 +55,10 @@ class RunView:
     account: tuple[str, ...]
     equity_chart: str
     price_chart: str
+    holdings_chart: str
     returns_chart: str
     benchmark: str
+    by_symbol: Table
     metrics: tuple[Table, ...]
     trades: Table
     costs: Table
@@ -85,6 +88,7 @@ class View:
     reasons: tuple[str, ...]
     error: ErrorRow | None
     key_numbers: Table | None
+    has_payments: bool
     comparison_chart: str
     winners: Table
     winners_caveat: str
@@ -125,6 +129,7 @@ def view(report: Report, write: Writer) -> View:
         reasons=report.verdict_reasons,
         error=report.error,
         key_numbers=run_tables.key_numbers(report.runs, write) if report.runs else None,
+        has_payments=any(run.payments for run in report.runs),
         comparison_chart=report.comparison_chart,
         winners=run_tables.winners_table(report.comparison, report.runs, write),
         winners_caveat=_caveat(report, write),
@@ -151,7 +156,10 @@ def _title(report: Report, write: Writer) -> str:
     if report.understood is None:
         return report.job_id
     asked = report.understood
-    symbols = ", ".join(asked.symbols)
+    named = asked.symbols if len(asked.symbols) <= MOST_NAMED else asked.symbols[: MOST_NAMED - 1]
+    symbols = ", ".join(named)
+    if len(named) < len(asked.symbols):
+        symbols = write.say("{symbols} and {n} more", symbols=symbols, n=write.count(len(asked.symbols) - len(named)))
     return write.say("{symbols}, {start} to {end}", symbols=symbols, start=asked.start, end=asked.end)
 
 
@@ -186,6 +194,8 @@ def _run(report: Report, run: RunRow, write: Writer) -> RunView:
         account=tuple(_account(report, run, write)),
         equity_chart=run.files.equity_chart,
         price_chart=run.files.price_chart,
+        holdings_chart=run.files.holdings_chart,
+        by_symbol=breakdown_tables.symbols_table(run, write),
         returns_chart=run.files.returns_chart,
         benchmark=run.benchmark.label,
         metrics=run_tables.metric_tables(run, write),
@@ -225,12 +235,25 @@ def _account(report: Report, run: RunRow, write: Writer) -> Iterable[str]:
             "No trade was made: the capital stayed in cash, {amount} at the end.", amount=write.money(run.final_equity)
         )
         yield from (_sentence(check.detail) for check in report.checks if check.id == "traded")
+    elif run.by_symbol or run.payments:
+        if run.open_trades:
+            yield say(
+                "Lots still open at the last close: {n}. They are in the equity, not among the closed trades.",
+                n=write.count(run.open_trades),
+            )
     elif run.open_trades == 1:
         yield say("A position is still open at the last close: in the equity, not among the closed trades.")
     elif run.open_trades:
         yield say(
             "{n} positions are still open at the last close: in the equity, not among the closed trades.",
             n=write.count(run.open_trades),
+        )
+    if run.payments:
+        yield say(
+            "Money was paid in {n} times, {amount} with what was there at the start; drawdown and yearly figures leave "
+            "new money out.",
+            n=write.count(len(run.payments)),
+            amount=write.metric(run.metrics, "contributed"),
         )
     yield from (_sentence(note) for note in run.notes)
     counted = {

@@ -2,7 +2,7 @@
 // equity, drawdown and price to zoom and to point at, in place of the still drawings; times linked within a run
 const source = document.getElementById("chart-data");
 const given = source ? JSON.parse(source.textContent) : { runs: [] };
-const { createChart, createSeriesMarkers, CandlestickSeries, LineSeries, BaselineSeries, PriceScaleMode, LineStyle } = LightweightCharts;
+const { createChart, createSeriesMarkers, CandlestickSeries, LineSeries, AreaSeries, BaselineSeries, PriceScaleMode, LineStyle } = LightweightCharts;
 const COLOURS = ["--one", "--two", "--three", "--four", "--five", "--six"];
 const STYLES = [LineStyle.Solid, LineStyle.Dashed, LineStyle.Dotted, LineStyle.LargeDashed, LineStyle.SparseDotted, LineStyle.Solid];
 const drawn = [];
@@ -62,8 +62,9 @@ function equity(box, runs) {
     paint: COLOURS[number % 6], style: STYLES[number % 6],
   }));
   entry.legend = runs.map((run, number) => ({ series: lines[number], name: run.label, paint: COLOURS[number % 6], format: (v) => amount.format(v) }));
+  if (runs[0].paid.length) addLine(entry, runs[0].paid, given.words["Paid in"], { paint: "--ink", style: LineStyle.Dotted, width: 1 });
   if (runs[0].held.length) addLine(entry, runs[0].held, runs[0].benchmark, { paint: "--rest", style: LineStyle.Dashed, width: 1 });
-  scaleFor(lines[0], runs.flatMap((run) => run.equity).concat(runs[0].held));
+  if (!runs[0].paid.length) scaleFor(lines[0], runs.flatMap((run) => run.equity).concat(runs[0].held));
   const fall = entry.chart.addSeries(BaselineSeries, {
     baseValue: { type: "price", price: 0 }, lineWidth: 1, lastValueVisible: false, priceLineVisible: false,
     priceFormat: { type: "custom", formatter: (v) => exact(1).format(v) + "%", minMove: 0.01 },
@@ -111,6 +112,43 @@ function price(box, run) {
   return entry;
 }
 
+function holdings(box, run) {
+  const entry = open(box, run, 380);
+  const format = (value) => exact(1).format(value) + "%";
+  entry.legend = [];
+  if (!run.stacked) {
+    run.bands.forEach((band) => addLine(entry, band.values, band.name, { paint: "--" + paintOf(band), width: 2, format }));
+  } else {
+    const sums = run.times.map(() => 0);
+    const tops = run.bands.map((band) => band.values.map((value, bar) => (sums[bar] += value)));
+    // the tallest first, each next one is drawn over it
+    [...run.bands.keys()].reverse().forEach((number) => {
+      const band = run.bands[number], paint = "--band-" + band.look;
+      const series = entry.chart.addSeries(AreaSeries, {
+        lineWidth: 1, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false,
+        priceFormat: { type: "custom", formatter: format, minMove: 0.01 },
+        autoscaleInfoProvider: (original) => {
+          const found = original();
+          return found && { ...found, priceRange: { minValue: 0, maxValue: Math.max(100, found.priceRange.maxValue) } };
+        },
+      });
+      series.setData(points(run, tops[number]));
+      entry.paint.push(() => {
+        const fill = colour(box, paint);
+        series.applyOptions({ topColor: fill, bottomColor: fill, lineColor: colour(box, "--ground") });
+      });
+      entry.legend.unshift({ series, name: band.name, paint, format, values: band.values });
+    });
+    entry.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.02, bottom: 0 } });
+  }
+  entry.main = entry.legend[0].series;
+  entry.values = run.bands[0].values;
+  entry.levels = [];
+  return entry;
+}
+
+const paintOf = (band) => (band.look === "others" ? "rest" : band.look);
+
 function marks(box, run) {
   const all = [];
   const crowded = run.trades.length > 60;
@@ -135,12 +173,13 @@ function legend(entry) {
   line.className = "legend";
   entry.box.before(line);
   const write = (at) => {
-    line.replaceChildren(...entry.legend.map(({ series, name, paint, format }) => {
+    line.replaceChildren(...entry.legend.map(({ series, name, paint, format, values }) => {
       const item = document.createElement("span");
       const sign = document.createElement("i");
       sign.className = "sign" + paint.replaceAll("-", "_");
       const value = at ? at.seriesData.get(series) : null;
-      const figure = value ? (value.close !== undefined ? value.close : value.value) : undefined;
+      let figure = value ? (value.close !== undefined ? value.close : value.value) : undefined;
+      if (figure !== undefined && values) figure = values[at.logical];
       item.append(sign, name + (figure === undefined ? "" : ": " + format(figure)));
       return item;
     }));
@@ -213,7 +252,7 @@ function show(entry, number) {
   const air = Math.max(12, (last - trade.in) * 0.6);
   entry.chart.timeScale().setVisibleLogicalRange({ from: trade.in - air, to: last + air });
   for (const old of entry.levels) entry.chart.removeSeries(old);
-  entry.levels = [["stop", "--fall", "Stop loss"], ["target", "--four", "Take profit"]].filter(([key]) => trade[key] !== null).map(([key, paint, name]) => {
+  entry.levels = entry.run.bands.length ? [] : [["stop", "--fall", "Stop loss"], ["target", "--four", "Take profit"]].filter(([key]) => trade[key] !== null).map(([key, paint, name]) => {
     const series = entry.chart.addSeries(LineSeries, {
       color: colour(entry.box, paint), lineWidth: 2, lineStyle: LineStyle.Dashed, lastValueVisible: false, priceLineVisible: false,
       crosshairMarkerVisible: false, title: given.words[name],
@@ -227,7 +266,7 @@ function show(entry, number) {
 for (const box of document.querySelectorAll("[data-chart]")) {
   const runs = box.dataset.run === "all" ? given.runs : [given.runs[Number(box.dataset.run)]];
   box.closest(".chart-block").classList.add("is-live");
-  const entry = box.dataset.chart === "price" ? price(box, runs[0]) : equity(box, runs);
+  const entry = { price: () => price(box, runs[0]), holdings: () => holdings(box, runs[0]), equity: () => equity(box, runs) }[box.dataset.chart]();
   entry.paint.forEach((paint) => paint());
   legend(entry);
   buttons(entry);
@@ -240,12 +279,13 @@ for (const box of document.querySelectorAll("[data-chart]")) {
 for (const group of byRun.values()) link(Object.values(group));
 for (const table of document.querySelectorAll("table[data-run]")) {
   const group = byRun.get(table.dataset.run);
-  if (!group || !group.price) continue;
+  const shown = group && (group.price || group.holdings);
+  if (!shown) continue;
   for (const row of table.tBodies[0].rows) {
     const pick = () => {
       for (const other of table.querySelectorAll("tr[aria-current]")) other.removeAttribute("aria-current");
       row.setAttribute("aria-current", "true");
-      show(group.price, Number(row.dataset.trade));
+      show(shown, Number(row.dataset.trade));
     };
     row.tabIndex = 0;
     row.title = given.words["Show in the chart"];
