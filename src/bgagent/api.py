@@ -29,6 +29,7 @@ from bgagent.errors import (
     MachineUnfit,
     ModelUnavailable,
     NeedsClarification,
+    NeedsModel,
     NoAcceptableStrategy,
     Stopped,
 )
@@ -37,7 +38,7 @@ from bgagent.jobs.folders import Folders, JobFiles
 from bgagent.jobs.lifecycle import Look
 from bgagent.jobs.logs import last_lines, read_events
 from bgagent.jobs.processes import boot_id
-from bgagent.jobs.state import REJECTED, SUCCEEDED, Running, to_json
+from bgagent.jobs.state import REJECTED, SUCCEEDED, Finished, Running, to_json
 from bgagent.jobs.submission import submit
 from bgagent.jobs.wishes import take_wish
 from bgagent.settings import Settings, resolve, surroundings
@@ -283,10 +284,27 @@ def _is_told_as_it_was(seen: Look) -> bool:
 def _error_of(seen: Look) -> BgAgentError:
     message = str(to_json(seen.job)["message"] or "the job left no word")
     match seen.job.exit_code:
-        case NeedsClarification.exit_code:  # that of NeedsModel too: which of them, and its questions, are not kept
-            return NeedsClarification(message, questions=())
+        case NeedsModel.exit_code if _kind_of(seen) == NeedsModel.__name__:
+            return NeedsModel.as_told(message)
+        case NeedsClarification.exit_code:
+            return NeedsClarification(message, questions=_questions_of(seen.files))
         case exit_code:
             return _KINDS.get(exit_code or 0, Bug)(message)
+
+
+def _kind_of(seen: Look) -> str:
+    return seen.job.state.result.kind if isinstance(seen.job.state, Finished) else ""
+
+
+def _questions_of(files: JobFiles) -> tuple[str, ...]:
+    """As the log tells them."""
+    asked: object = ()
+    try:
+        for event in read_events(files.events, about="questions"):
+            asked = event.get("questions")
+    except OSError:
+        return ()
+    return tuple(str(question) for question in asked) if isinstance(asked, list) else ()
 
 
 def facts(folders: Folders, seen: Look) -> dict[str, object]:

@@ -26,13 +26,14 @@ def main() -> int:
     folders, job_id = current_job(os.environ)
     settings = resolve(os.environ)
     with recording(folders, job_id, secrets=settings.secrets.values(), environment=os.environ) as record:
-        code, message = _run(folders.files(job_id), settings, record)
-        record.finish(code, message)  # first: whatever ends the process from here on changes nothing
+        code, message, kind = _run(folders.files(job_id), settings, record)
+        record.finish(code, message, kind=kind)  # first: whatever ends the process from here on changes nothing
         _list_all_jobs(folders, record)
     return code
 
 
-def _run(files: JobFiles, settings: Settings, record: Recorder) -> tuple[int, str]:
+def _run(files: JobFiles, settings: Settings, record: Recorder) -> tuple[int, str, str]:
+    """Exit code, message and kind of the end."""
     request = read_request(files)
     record.event("info", "request", prompt=request.prompt, as_of=request.as_of, seed=request.seed)
     record.event("info", "settings", **_resolved(settings, request))
@@ -45,7 +46,7 @@ def _run(files: JobFiles, settings: Settings, record: Recorder) -> tuple[int, st
             raise Bug(f"a package named {FORBIDDEN_PACKAGE} was imported")
         report = wiring.run_request(request, settings, files.reports, record)
     except BgAgentError as error:  # the report itself could not be written, or there is no time left to write it
-        return error.exit_code, _said(error)
+        return _end(error)
     except MemoryError:
         return _ended(
             MachineUnfit("no memory left", hint="close other programs, or ask for less"), request, files, record
@@ -56,11 +57,14 @@ def _run(files: JobFiles, settings: Settings, record: Recorder) -> tuple[int, st
         return _ended(defect, request, files, record)
     record.event("info", "report", markdown=files.report_markdown, html=files.report_html, json=files.report_json)
     if report.error is not None:
-        return report.exit_code, "; ".join(part for part in (report.error.message, report.error.hint) if part)
-    return report.exit_code, f"{report.verdict}: {report.understood.summary if report.understood else ''}"
+        if report.error.questions:
+            record.event("info", "questions", questions=report.error.questions)
+        message = "; ".join(part for part in (report.error.message, report.error.hint) if part)
+        return report.exit_code, message, report.error.class_
+    return report.exit_code, f"{report.verdict}: {report.understood.summary if report.understood else ''}", ""
 
 
-def _ended(error: BgAgentError, request: Request, files: JobFiles, record: Recorder) -> tuple[int, str]:
+def _ended(error: BgAgentError, request: Request, files: JobFiles, record: Recorder) -> tuple[int, str, str]:
     """What ended the job, with the report of it where that can still be written."""
     from bgagent.story import report_failure
 
@@ -68,7 +72,7 @@ def _ended(error: BgAgentError, request: Request, files: JobFiles, record: Recor
         report_failure(request, error, files.reports)
     except Exception as second:
         record.event("error", "no_report", reason=f"{type(second).__name__}: {second}")
-    return error.exit_code, _said(error)
+    return _end(error)
 
 
 def _list_all_jobs(folders: Folders, record: Recorder) -> None:
@@ -103,8 +107,9 @@ def _resolved(settings: Settings, request: Request) -> dict[str, str]:
     return {**settings.shown(), **chosen}
 
 
-def _said(error: BgAgentError) -> str:
-    return f"{error.message}; {error.hint}" if error.hint else error.message
+def _end(error: BgAgentError) -> tuple[int, str, str]:
+    message = f"{error.message}; {error.hint}" if error.hint else error.message
+    return error.exit_code, message, type(error).__name__
 
 
 if __name__ == "__main__":

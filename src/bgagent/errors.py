@@ -76,6 +76,13 @@ class NeedsModel(UserError):
         )
         self.words = words
 
+    @classmethod
+    def as_told(cls, message: str) -> "NeedsModel":
+        """One of which only the message is left."""
+        error = cls(())
+        error.args, error.message, error.hint = (message,), message, ""
+        return error
+
 
 class OutsideError(BgAgentError):
     """The world outside has to change; the same sentence may work later."""

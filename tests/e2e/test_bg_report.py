@@ -117,3 +117,22 @@ def test_a_job_that_was_killed_over_its_report_is_told_as_killed(project: Projec
     assert (report["status"], report["exit_code"]) == ("crashed", 9)
     assert report["understood"]["symbols"] == ["WAVE"], "what it had found stays told"
     assert "killed by SIGKILL" in (project.root / "reports" / "late.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status"),
+    [
+        ("Backtest a 20/50 moving average crossover in 2023 with $10,000", "needs_clarification"),
+        ("Backtest WAVE with the wobbly flurble oscillator in 2024", "needs_model"),
+    ],
+)
+def test_a_report_that_was_taken_away_comes_back_as_what_it_was(project: Project, sentence: str, status: str):
+    before = project.run(sentence, name="asks")
+    assert (before["status"], before["exit_code"]) == (status, 4)
+    for path in (project.root / "reports").glob("asks.*"):
+        path.unlink()
+    assert project.state("asks")["kind"] == before["error"]["class"]
+    after = project.report("asks")
+    assert (after["status"], after["error"]["class"]) == (status, before["error"]["class"])
+    assert after["error"]["questions"] == before["error"]["questions"]
+    assert before["error"]["message"] in after["error"]["message"]

@@ -29,7 +29,7 @@ RUNNING = Running(
     phase="reading",
     attempt=2,
 )
-FINISHED = Finished(JobResult(9, "gone"), MORNING, MORNING, 1.5, PROCESS, "reading", 2)
+FINISHED = Finished(JobResult(9, "gone", "Killed"), MORNING, MORNING, 1.5, PROCESS, "reading", 2)
 STATES = [
     Queued(None),
     Queued(PROCESS),
@@ -82,7 +82,7 @@ def test_a_deadline_is_reckoned_from_leaving_the_queue():
 
 
 def test_an_end_keeps_what_was_known_of_the_life():
-    job = finished(make_job(state=RUNNING), JobResult(9, "gone"), ended_at=MORNING, elapsed_s=1.5)
+    job = finished(make_job(state=RUNNING), JobResult(9, "gone", "Killed"), ended_at=MORNING, elapsed_s=1.5)
     assert job.state == FINISHED
 
 

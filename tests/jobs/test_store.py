@@ -30,7 +30,7 @@ RUNNING = replace(
     QUEUED,
     state=Running(PROCESS, MORNING, MORNING, began=1.5, timeout_s=9.0, body=PROCESS, phase="reading", attempt=2),
 )
-FINISHED = finished(RUNNING, JobResult(6, "used up"), ended_at=MORNING, elapsed_s=2.5)
+FINISHED = finished(RUNNING, JobResult(6, "used up", "NoMore"), ended_at=MORNING, elapsed_s=2.5)
 
 
 def log_the_life(files, job):

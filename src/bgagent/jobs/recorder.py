@@ -73,15 +73,15 @@ class Recorder:
         if time.monotonic() - self._saved > _HEARTBEAT_EVERY_S and not self._job.has_ended:
             self._save(self._running())
 
-    def finish(self, exit_code: int, message: str = "") -> None:
-        """The job has ended so; the first word counts.
+    def finish(self, exit_code: int, message: str = "", *, kind: str = "") -> None:
+        """The job has ended so; the first word counts. kind: as in `JobResult`.
 
         Where a stop or the time limit cut the work short, that is how it ended, whatever failure it looked like inside.
         """
         if self._job.has_ended:
             return
         self._is_finishing = True
-        result = JobResult(exit_code, message)
+        result = JobResult(exit_code, message, kind)
         if self._interruption is not None and exit_code not in (SUCCEEDED, REJECTED):
             result = JobResult(self._interruption.exit_code, self._interruption.message)
         self._job, is_recorded = conclude(

@@ -66,10 +66,14 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """How a job ended. exit_code: by the program's table; message: one line, "" when there is nothing to say."""
+    """How a job ended. exit_code: by the program's table; message: one line, "" when there is nothing to say.
+
+    kind: the command's own word for it where one exit code has several, else "".
+    """
 
     exit_code: int
     message: str = ""
+    kind: str = ""
 
     @property
     def word(self) -> EndWord:
@@ -155,6 +159,7 @@ def to_json(job: Job) -> dict[str, object]:
         "state": job.word,
         "exit_code": job.exit_code,
         "message": result.message if result else None,
+        "kind": result.kind if result else "",
         "submitted_at": stamp(job.submitted_at),
         "started_at": stamp(lived.started_at) if lived and lived.started_at else None,
         "ended_at": stamp(state.ended_at) if isinstance(state, Finished) else None,
@@ -231,7 +236,7 @@ def _state(flat: Mapping[str, object], text: Mapping[str, str]) -> JobState:
     if word not in get_args(EndWord) or exit_code is None:
         raise ValueError(f"no state of a job: {word!r} with exit code {exit_code!r}")
     return Finished(
-        result=JobResult(exit_code, text.get("message", "")),
+        result=JobResult(exit_code, text.get("message", ""), text.get("kind", "")),
         ended_at=moment_of(text["ended_at"]),
         started_at=started_at,
         elapsed_s=_number(flat.get("elapsed_s")),

@@ -23,7 +23,7 @@ _KEYS_TOLD: dict[str, tuple[str, ...]] = {
     "command_started": ("body_pid", "body_started"),
     "phase": ("phase",),
     "attempt": ("attempt",),
-    "finished": ("state", "exit_code", "message", "ended_at", "elapsed_s"),
+    "finished": ("state", "exit_code", "message", "kind", "ended_at", "elapsed_s"),
 }
 
 
