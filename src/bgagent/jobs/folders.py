@@ -82,6 +82,8 @@ class Folders:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 if not os.access(folder, os.W_OK | os.X_OK):
-                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+                    is_read_only = bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+                    reason = errno.EROFS if is_read_only else errno.EACCES
+                    raise OSError(reason, os.strerror(reason))
             except OSError as error:
                 raise MachineUnfit.from_os_error(error, folder) from error
