@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jsonschema import Draft202012Validator, ValidationError
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.submit_and_report import SENTENCE, write_bars
@@ -33,9 +35,14 @@ from bgagent.jobs.folders import Folders
 from bgagent.jobs.logs import read_events
 from bgagent.jobs.state import Process, Running, to_json
 
+_SCHEMA = Draft202012Validator(
+    json.loads((Path(__file__).resolve().parent.parent / "docs" / "report.schema.json").read_bytes())
+)
 DISK_MB = 256
 ALL_END_WITHIN_S = 1800.0
 _DISK_MOMENT_S = 0.1
+_MOST_UNDER_WAY = 16
+_LOOKS_AROUND_EVERY_S = 0.2
 _OF_ALL_JOBS = (".index.json", ".index.lock")  # what the page of all jobs is made of, and its unheld lock
 
 _LAST_MOMENTS_S = 20.0
@@ -151,7 +158,12 @@ def _faults(place: Field) -> dict[str, Callable[[], bool]]:
 
 def _under_fire(place: Field, over: threading.Event, pause_s: float) -> None:
     faults = _faults(place)
-    while not over.wait(place.chance.uniform(0, 2 * pause_s)):
+    due = time.monotonic()
+    while not over.wait(_LOOKS_AROUND_EVERY_S):
+        _victims(place, "child")  # all who live are noted, and must be gone in the end
+        if time.monotonic() < due:
+            continue
+        due = time.monotonic() + place.chance.uniform(0, 2 * pause_s)
         weights = [8 if name.startswith("SIGKILL to a ") else 1 for name in faults]  # the others hit many jobs at once
         name = place.chance.choices(list(faults), weights)[0]
         try:
@@ -161,9 +173,15 @@ def _under_fire(place: Field, over: threading.Event, pause_s: float) -> None:
 
 
 def _submitted(place: Field, count: int) -> tuple[list[str], Counter[str]]:
-    """Ids of jobs, and why some had to be submitted again; half of them with tmux."""
-    ids, refused = [], Counter[str]()
+    """Ids of jobs, and why some had to be submitted again; half of them with tmux.
+
+    Only so many are under way that the end of the tmux server is not the end of most of them.
+    """
+    ids, under_way, refused = [], [], Counter[str]()
     while len(ids) < count:
+        while len(under_way) >= _MOST_UNDER_WAY:
+            waited = control.wait(place.folders, under_way, for_any=True)
+            under_way = [seen.job.job_id for seen in waited.looks if not seen.job.has_ended]
         launcher = place.chance.choice(("plain", "auto"))
         try:
             job = api.run_background_job(
@@ -174,6 +192,7 @@ def _submitted(place: Field, count: int) -> tuple[list[str], Counter[str]]:
                 environment={**place.environment, "NLBT_LAUNCHER": launcher},
             )
             ids.append(job.job_id)
+            under_way.append(job.job_id)
         except MachineUnfit as error:  # then the name must be free again
             refused[error.message.split(" for ")[0][:60]] += 1
             time.sleep(_DISK_MOMENT_S)
@@ -221,8 +240,10 @@ def _wrong_with(place: Field, job_id: str) -> Iterator[str]:
     else:
         free.close()
     try:
-        report = from_json(seen.files.report_json.read_bytes(), Report)
-    except (OSError, ValueError) as error:
+        text = seen.files.report_json.read_bytes()
+        report = from_json(text, Report)
+        _SCHEMA.validate(json.loads(text))
+    except (OSError, ValueError, ValidationError) as error:
         yield f"{job_id}: {seen.job.word} without a whole report: {error}"
         return
     if seen.job.word == "succeeded":
