@@ -195,7 +195,7 @@ class Desk:
         reason: str,
     ) -> int:
         """Places an order that brings the position to a share of equity; its number in the log."""
-        if not abs(weight) <= self.book.leverage:
+        if not abs(weight) <= self.book.leverage * (1 + 1e-9):
             raise OrderError(f"a weight lies between -1 and 1 unless leverage was agreed, was {weight}")
         given = {"stop_loss": stop_loss, "take_profit": take_profit, "trailing_stop": trailing_stop}
         wishes = {name: _wish(name, value) for name, value in given.items()}

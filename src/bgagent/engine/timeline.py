@@ -30,8 +30,13 @@ class Timeline:
         return len(self.times)
 
     def before(self, bars: Bars) -> NDArray[np.int64]:
-        """(n,): index of the latest of some bars that is complete before each bar's open, -1 before the first."""
-        return np.searchsorted(bars.times, self.times, side="left") - 1
+        """(n,): index of the latest of some bars that began no later than the bar before each one, -1 where none did.
+
+        What is known of them when an order for that bar's open is decided.
+        """
+        places = np.full(len(self), -1)
+        places[1:] = np.searchsorted(bars.times, self.times[:-1], side="right") - 1
+        return places
 
 
 def join(bars: Sequence[Bars], *, first_on: date) -> Timeline:

@@ -17,11 +17,29 @@ _CROSSES = {"crosses_above": "crossed_above", "crosses_below": "crossed_below"}
 
 @dataclass(slots=True)
 class Declarations:
-    """What the rendered class declares and imports: attribute name -> expression, for prices and for the calendar."""
+    """What the rendered class declares and imports: attribute name -> expression, for prices and for the calendar.
+
+    owner: whose prices are read, as Python. of_each: there is one of each declared thing for every market, kept by it.
+    taken: names that stand for something already. With several symbols a cross is an indicator of its own: its two
+    last bars are those of one symbol, not of all; and so are high, low, open and volume, whose columns show the last
+    close where a symbol has no bar.
+    """
 
     indicators: dict[str, str] = field(default_factory=dict)
     calendars: dict[str, str] = field(default_factory=dict)
     imports: set[str] = field(default_factory=set)
+    owner: str = "self"
+    of_each: bool = False
+    taken: set[str] = field(default_factory=set)
+
+    @property
+    def of_several(self) -> bool:
+        """Whether the bars are those of several symbols."""
+        return self.owner != "self"
+
+    def place(self, name: str) -> str:
+        """Where a declared thing stands, as Python."""
+        return f"self.{name}[{self.owner}]" if self.of_each else f"self.{name}"
 
     def indicator(self, expression: str) -> str:
         """Attribute name under which the values of `expression` stand."""
@@ -38,9 +56,10 @@ class Declarations:
         stem = re.sub(r"[^a-z0-9]+", "_", expression.lower()).strip("_")[:40].rstrip("_")
         stem = stem if re.match(r"[a-z].*_", stem) else f"value_{stem}"  # never the name of a price or of an order
         name, number = stem, 2
-        while name in self.indicators or name in self.calendars:
+        while name in self.taken:
             name, number = f"{stem}_{number}", number + 1
         names[name] = expression
+        self.taken.add(name)
         return name
 
 
@@ -58,6 +77,8 @@ def _condition(node: Node, declarations: Declarations) -> str:
             return f" {operator} ".join(_part(part, declarations) for part in parts)
         case Compare(operator, left, right):
             return f"{_last(left, declarations)} {operator} {_last(right, declarations)}"
+        case Call(function, _) if function in _CROSSES and declarations.of_several:
+            return f"{_last(node, declarations)} == 1"
         case Call(function, (left, right)) if function in _CROSSES:
             declarations.imports.add(_CROSSES[function])
             return f"{_CROSSES[function]}({_series(left, declarations)}, {_series(right, declarations)})"
@@ -71,15 +92,15 @@ def _part(node: Node, declarations: Declarations) -> str:
 
 def _last(node: Node, declarations: Declarations) -> str:
     series = _series(node, declarations)
-    return f"{series}[-1]" if series.startswith("self.") else series
+    return f"{series}[-1]" if series.startswith(("self.", f"{declarations.owner}.")) else series
 
 
 def _series(node: Node, declarations: Declarations) -> str:
     match node:
         case Number() | Unary("-", Number()):
             return unparse(node)
-        case Name(name) if name in PRICE_COLUMNS:
-            return f"self.{name}"
+        case Name(name) if name == "close" or (name in PRICE_COLUMNS and not declarations.of_several):
+            return f"{declarations.owner}.{name}"
     if is_constant(node):
         return f"({unparse(node)})"
-    return f"self.{declarations.indicator(unparse(node))}"
+    return declarations.place(declarations.indicator(unparse(node)))
