@@ -3,14 +3,16 @@
 import ast
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgagent.artifacts.attempts import StrategySource
 from bgagent.artifacts.spec import RunSpec
+from bgagent.bars import Bars
 from bgagent.engine.backtest import run_plan, run_strategy
-from bgagent.engine.plan import Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.plan import Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing, StopStep
 from bgagent.engine.strategy import Strategy
 from bgagent.implementation.template import render, runnable
 from bgagent.periods import Timeframe
@@ -84,6 +86,7 @@ def plans(draw: st.DrawFn) -> RulePlan:
         wait_bars=draw(st.none() | st.integers(1, 5)),
         sizing=draw(sizings),
         max_positions=draw(st.sampled_from((1, 1, 3))),
+        stop_steps=draw(st.sampled_from(((), (StopStep(0.02), StopStep(0.05, 0.02))))),
     )
 
 
@@ -95,6 +98,33 @@ def test_the_rendering_trades_as_the_rule_kernel_does(plan, seed):
     text = render(spec, spec.runs[0])
     by_code = run_strategy(class_in(text), bars, first=WARMUP, account=spec.account)
     by_rules = run_plan(plan, bars, first=WARMUP, account=spec.account)
+    assert [replace(trade, lot=0) for trade in by_code.trades] == [replace(trade, lot=0) for trade in by_rules.trades]
+    assert by_code.final_equity == pytest.approx(by_rules.final_equity, rel=1e-12)
+
+
+def five_minutes(seed: int) -> Bars:
+    """Sessions of two hours; some end early, the last may be cut."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.choice([24, 24, 24, 12], 9)
+    days = np.repeat(np.datetime64("2024-03-04") + np.arange(9), lengths)
+    minutes = np.concatenate([np.arange(length) * 5 for length in lengths])
+    times = days.astype("datetime64[s]") + np.timedelta64(14, "h") + minutes.astype("timedelta64[m]")
+    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.004, len(days))))
+    opened = close * np.exp(rng.normal(0, 0.001, len(days)))
+    high, low = np.maximum(opened, close) * 1.001, np.minimum(opened, close) * 0.999
+    bars = Bars("WAVY", Timeframe.MINUTE_5, times, days, opened, high, low, close, np.full(len(days), 1e5))
+    return bars.between(0, len(bars) - int(rng.choice([0, 5])))
+
+
+@settings(max_examples=100)
+@given(plan=plans(), seed=st.integers(0, 50))
+def test_being_flat_overnight_is_rendered(plan, seed):
+    plan = replace(plan, flat_overnight=True)
+    bars = five_minutes(seed)
+    spec = spec_of(plan, timeframe=Timeframe.MINUTE_5)
+    text = render(spec, spec.runs[0])
+    by_code = run_strategy(class_in(text), bars, first=40, account=spec.account)
+    by_rules = run_plan(plan, bars, first=40, account=spec.account)
     assert [replace(trade, lot=0) for trade in by_code.trades] == [replace(trade, lot=0) for trade in by_rules.trades]
     assert by_code.final_equity == pytest.approx(by_rules.final_equity, rel=1e-12)
 
