@@ -19,9 +19,12 @@ REPEATED = {
     "p08": {"Compare", "each"},
     "p09": {"test"},
     "p10": {"get"},  # "out after 3 days"
+    "p11": {"hold"},
     "p12": {"using", "every", "positions", "open", "or"},
     "p13": {"trading"},
     "p14": {"when", "close", "standard", "average", "it"},
+    "p16": {"Invest"},
+    "p17": {"and", "rebalanced"},
     "p18": {"stop"},
 }
 # small words: the words around them carry the meaning

@@ -1,11 +1,25 @@
 """Every sentence with known trades: the plans below give those trades (tests/engine/test_golds.py)."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bgagent.engine.plan import Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
-from tests.language.reading import reading, records, spec_of
+from bgagent.data.folder import FolderProvider
+from bgagent.data.load import load_series
+from bgagent.engine.plan import (
+    Distance,
+    DistanceKind,
+    PaymentPlan,
+    Rule,
+    RulePlan,
+    SizeKind,
+    Sizing,
+    Weighting,
+    WeightPlan,
+)
+from bgagent.engine.portfolio import run_portfolio
+from tests.language.reading import records, spec_of
 
 
 def part(value: float) -> Distance:
@@ -70,7 +84,11 @@ PLANS = {
         )
     ],
 }
-NOT_YET = {"p11": "otherwise", "p16": "every month", "p17": "60%"}  # several symbols in one portfolio, payments
+PORTFOLIOS = {
+    "p11": WeightPlan(("SPY", "XLK"), Weighting.RANKED, "first_of_month", score="change(close, 63)", top=1),
+    "p16": PaymentPlan(("SPY",), 500.0, "first_session or first_of_month"),
+    "p17": WeightPlan(("SPY", "TLT"), Weighting.FIXED, "first_of_quarter", weights=(0.6, 0.4)),
+}
 
 
 @pytest.mark.parametrize("number", PLANS)
@@ -89,13 +107,29 @@ def test_an_example_gives_the_plan_of_its_known_trades(shared_dir: Path, number:
     )
 
 
-@pytest.mark.parametrize("number", NOT_YET)
-def test_an_example_that_a_plan_cannot_say_is_refused_with_its_words(shared_dir: Path, number: str):
+@pytest.mark.parametrize("number", PORTFOLIOS)
+def test_an_example_of_a_portfolio_gives_the_final_equity_known(shared_dir: Path, number: str):
     record = next(record for record in records(shared_dir, "examples.jsonl") if record["id"] == number)
-    found = reading(record["prompt"])
-    assert found.spec is None
-    assert any(NOT_YET[number] in part.text for part in found.unexplained)
+    spec = spec_of(record["prompt"])
+    expected, (gold,) = record["expect"], record["gold"]["runs"]
+    (run,) = spec.runs
+    assert run.plan == PORTFOLIOS[number]
+    assert set(spec.symbols) == set(expected["symbols"])
+    assert (str(spec.period.start), str(spec.period.end)) == (expected["start"], expected["end"])
+    assert spec.initial_capital == (expected["initial_capital"] or 0)
+    bars = [
+        load_series(
+            symbol,
+            spec.period,
+            warmup_bars=500,
+            provider=FolderProvider([shared_dir / "market" / "daily"]),
+            now=datetime(2026, 3, 20, tzinfo=UTC),
+        ).bars
+        for symbol in run.plan.needed_symbols
+    ]
+    result = run_portfolio(run.plan, bars, first_on=spec.period.start, account=spec.account)
+    assert result.final_equity == pytest.approx(gold["final_equity"], rel=gold.get("equity_rel", 1e-6))
 
 
 def test_every_example_is_looked_at(shared_dir: Path):
-    assert {record["id"] for record in records(shared_dir, "examples.jsonl")} == {*PLANS, *NOT_YET}
+    assert {record["id"] for record in records(shared_dir, "examples.jsonl")} == {*PLANS, *PORTFOLIOS}

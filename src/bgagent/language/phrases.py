@@ -188,6 +188,11 @@ def _shifted(sign: str, base: Node, deviation: Node, step: Node, unit: str) -> s
     return None
 
 
+def value(node: Node, timeframe: Timeframe) -> str | None:
+    """A value in words; None where there are none."""
+    return _value(node, _UNITS.get(timeframe, "bar"))
+
+
 def days(on: str, *, leaves: bool) -> str:
     """The days an order fills on, in words; in double quotes where there are no words for them."""
     node = parse_calendar(on).node
@@ -200,6 +205,8 @@ def days(on: str, *, leaves: bool) -> str:
             return f"on {WEEKDAYS[int(weekday)]}"
         case Call("dated", (Number(month), Number(day))):
             return f"on {int(day)} {MONTHS[int(month) - 1]}"
+        case Logic("and", (Call("dated", (Number(month), Number(day))), Compare("==", Name("year"), Number(year)))):
+            return f"on {int(day)} {MONTHS[int(month) - 1]} {int(year)}"
         case Call("on_day", (Number(day),)):
             return f"on day {int(day)} of each month"
     return f'on days "{on}"'

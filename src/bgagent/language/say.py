@@ -1,11 +1,27 @@
 """A spec as one plain sentence, which read again gives the same spec."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
-from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing, rules_of
+from bgagent.engine.plan import (
+    Costs,
+    Distance,
+    DistanceKind,
+    PaymentPlan,
+    Plan,
+    Rule,
+    RulePlan,
+    RulePortfolio,
+    SizeKind,
+    Sizing,
+    Weighting,
+    WeightPlan,
+    rules_of,
+)
 from bgagent.engine.rules import parse
 from bgagent.language.phrases import condition, days, number, percent
+from bgagent.language.say_portfolios import preference, say_payments, say_weights
 from bgagent.periods import Timeframe
 
 _BARS = {
@@ -26,6 +42,8 @@ def say(spec: StrategySpec) -> str:
         after.append(_PRICES[spec.price_mode])
     if spec.benchmark is not None:
         after.append(f"benchmark {spec.benchmark}")
+    if not _trades_by_one_rule(spec):
+        return _portfolios(spec, f"{' '.join(terms)} with {money}", after)
     if len(spec.runs) == 1:
         rules = _rules(rules_of(spec.runs[0].plan), spec)
         return f"{symbols[0]} {' '.join(terms)} with {money}: {'; '.join([*rules, *after])}."
@@ -39,19 +57,88 @@ def say(spec: StrategySpec) -> str:
     return f"Compare on {symbols[0]} {' '.join(terms)} with {money}: {'; '.join([*after, *runs])}."
 
 
+def _trades_by_one_rule(spec: StrategySpec) -> bool:
+    """Whether all runs are rules for one symbol each: different rules for one, or the same for several."""
+    plans = [run.plan for run in spec.runs]
+    if not all(isinstance(plan, RulePlan) for plan in plans):
+        return False
+    rules = [rules_of(plan) for plan in plans]
+    return len({plan.symbol for plan in rules}) == 1 or len({replace(plan, symbol="") for plan in rules}) == 1
+
+
+def _portfolios(spec: StrategySpec, terms: str, after: list[str]) -> str:
+    runs = ["; ".join(_run(run.plan, spec)) for run in spec.runs]
+    if len(runs) == 1:
+        return f"{terms[0].upper()}{terms[1:]}: {'; '.join([*runs, *after])}."
+    numbered = [f"run {place}: {run}" for place, run in enumerate(runs, start=1)]
+    return f"Compare {terms}: {'; '.join([*after, *numbered])}."
+
+
+def _run(plan: Plan, spec: StrategySpec) -> list[str]:
+    match plan:
+        case WeightPlan():
+            whole = ["whole shares only"] if plan.whole_shares else []
+            return [*say_weights(plan, spec.timeframe), *_protection(plan, spec.currency), *whole]
+        case PaymentPlan():
+            whole = ["whole shares only"] if plan.whole_shares else []
+            return [*say_payments(plan, spec.timeframe, spec.currency), *whole]
+        case RulePortfolio():
+            return _rule_portfolio(plan, spec)
+        case RulePlan():
+            return [f"on {plan.symbol}", *_rules(plan, spec)]
+    return [f"code for {', '.join(plan.needed_symbols)}"]
+
+
+def _rule_portfolio(plan: RulePortfolio, spec: StrategySpec) -> list[str]:
+    if len({replace(each, symbol="") for each in plan.plans}) == 1:
+        named = f"{', '.join(plan.symbols[:-1])} and {plan.symbols[-1]}" if len(plan.symbols) > 1 else plan.symbols[0]
+        said = [f"one portfolio of {named}", *_rules(plan.plans[0], spec)]
+    else:
+        said = [f"rules for {each.symbol}: {', '.join(_rules(each, spec))}" for each in plan.plans]
+        said = ["one portfolio", *said]
+    if plan.slots is not None:
+        said.append(f"at most {plan.slots} symbols at once")
+    if plan.score is not None:
+        said.append(preference(plan.score, spec.timeframe))
+    return said
+
+
 def _thousands(amount: float) -> str:
     whole, point, rest = number(amount).partition(".")
     return f"{int(whole):,}{point}{rest}" if whole.isdigit() else number(amount)
 
 
-def label_runs(plans: tuple[RulePlan, ...]) -> tuple[RunSpec, ...]:
+def label_runs(plans: Sequence[Plan]) -> tuple[RunSpec, ...]:
     """The plans with a label each, by what they are, numbered where several are alike."""
     labels: list[str] = []
     for plan in plans:
-        label = f"{plan.symbol} {'buy and hold' if is_buy_and_hold(plan) else 'strategy'}"
+        label = label_of(plan)
         same = sum(known == label or known.startswith(f"{label} ") for known in labels)
         labels.append(f"{label} {same + 1}" if same else label)
     return tuple(RunSpec(label, plan) for label, plan in zip(labels, plans, strict=True))
+
+
+def label_of(plan: Plan) -> str:
+    """What a plan is, in a few words."""
+    match plan:
+        case RulePlan():
+            return f"{plan.symbol} {'buy and hold' if is_buy_and_hold(plan) else 'strategy'}"
+        case WeightPlan(weighting=Weighting.FIXED):
+            shares = "/".join(f"{share * 100:.4g}" for share in plan.weights)
+            return f"{_short_list(plan.symbols)} {shares}"
+        case WeightPlan(weighting=Weighting.RANKED):
+            return f"{_short_list(plan.symbols)} rotation"
+        case WeightPlan(weighting=Weighting.INVERSE_VOLATILITY):
+            return f"{_short_list(plan.symbols)} inverse volatility"
+        case WeightPlan():
+            return f"{_short_list(plan.symbols)} {'equal weight' if len(plan.symbols) > 1 else 'allocation'}"
+        case PaymentPlan():
+            return f"{_short_list(plan.symbols)} recurring purchases"
+    return f"{_short_list(plan.needed_symbols)} portfolio"
+
+
+def _short_list(symbols: tuple[str, ...]) -> str:
+    return " ".join(symbols) if len(symbols) <= 4 else f"{' '.join(symbols[:3])} and {len(symbols) - 3} more"
 
 
 def is_buy_and_hold(plan: RulePlan) -> bool:
@@ -79,10 +166,7 @@ def _rules(plan: RulePlan, spec: StrategySpec) -> list[str]:
             if plan.short_exit is None
             else f"cover {_rule(plan.short_exit, spec.timeframe, leaves=True)}"
         )
-    for name in ("stop_loss", "take_profit", "trailing_stop"):
-        distance = getattr(plan, name)
-        if distance is not None:
-            said.append(f"{name.replace('_', ' ')} of {_distance(distance, spec.currency)}")
+    said += _protection(plan, spec.currency)
     for step in plan.stop_steps:
         where = "break even" if step.stop_at == 0 else f"{percent(step.stop_at)} above entry"
         said.append(f"move the stop to {where} after {percent(step.gain)} profit")
@@ -97,6 +181,11 @@ def _rules(plan: RulePlan, spec: StrategySpec) -> list[str]:
 
 def _bars(count: int) -> str:
     return "1 bar" if count == 1 else f"{count} bars"
+
+
+def _protection(plan: RulePlan | WeightPlan, currency: str) -> list[str]:
+    distances = [(name, getattr(plan, name)) for name in ("stop_loss", "take_profit", "trailing_stop")]
+    return [f"{name.replace('_', ' ')} of {_distance(each, currency)}" for name, each in distances if each is not None]
 
 
 def _rule(rule: Rule, timeframe: Timeframe, *, leaves: bool = False) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bgagent.language import (
+    allocation,
     comparing,
     comparisons,
     conditions,
@@ -15,9 +16,13 @@ from bgagent.language import (
     indicators,
     moves,
     orders,
+    payments,
     points,
+    portfolio_clauses,
     protection,
     quantities,
+    rotation,
+    rule_portfolios,
     schedules,
     sizing,
     terms,
@@ -34,7 +39,7 @@ from bgagent.language.words import categories, lexicon
 _TOP = Rules()
 _PARTS = (  # of two ways to read the same words the rule written first is taken
     quantities, points, windows, values, indicators, moves, comparisons, conditions, schedules, orders, exit_items,
-    holding, protection, sizing, ideas, terms, costs, comparing,
+    holding, protection, sizing, ideas, terms, costs, comparing, allocation, payments, rotation, rule_portfolios,
 )  # fmt: skip
 _CLAUSES = (
     "order state session_exit holding waiting most_positions size filter idea levels lengths style window capital "
@@ -79,7 +84,7 @@ class Piece:
 @cache
 def grammar() -> Grammar:
     """The grammar of the reader, compiled when first needed."""
-    books = (*(part.RULES for part in _PARTS), _TOP)
+    books = (*(part.RULES for part in _PARTS), _TOP, portfolio_clauses.RULES)
     return Grammar(books, categories(), frozenset(lexicon("fillers")["noise"]))
 
 

@@ -173,11 +173,12 @@ def _plain_ticker(
     """(tokens, ticker, is sure) of a word that may be a ticker by its letters; (0, "", False) if it cannot be one."""
     token = tokens[place]
     word_name = _name(tokens, place, directory.word_names)
-    if word_name:
+    if word_name and not (token.is_capitals and token.text in directory.tickers):  # META is surely no other word
         return *word_name, False
     nothing = (0, "", False)
     after = tokens[place + 1] if place + 1 < len(tokens) else None
-    if token.kind is not Kind.WORD or not token.word.isascii() or (place and tokens[place - 1].word == "%"):
+    of_stochastic = place and tokens[place - 1].word == "%" and len(token.word) == 1  # %K
+    if token.kind is not Kind.WORD or not token.word.isascii() or of_stochastic:
         return nothing
     if token.glued and not token.hyphen and place and tokens[place - 1].kind is Kind.NUMBER:
         return nothing  # the k of 10k is no share of Kellogg

@@ -17,17 +17,19 @@ def lexicon(name: str) -> dict[str, Any]:
 
 @cache
 def categories() -> dict[str, Trie]:
-    """Name -> phrases, of `categories.toml`.
+    """Name -> phrases, of `categories.toml` and `portfolios.toml`.
 
     There a category is a list of phrases, each its own value, or a table of lists, whose keys are the values.
     """
     found: dict[str, Trie] = {}
-    tables = lexicon("categories")
-    for name, content in {**tables, **tables["lists"]}.items():
-        if name == "lists":
-            continue
-        if isinstance(content, list):
-            found[name] = trie_of((phrase, phrase) for phrase in content)
-        else:
-            found[name] = trie_of((phrase, key) for key, phrases in content.items() for phrase in phrases)
+    for tables in (lexicon("categories"), lexicon("portfolios")):
+        for name, content in {**tables, **tables["lists"]}.items():
+            if name == "lists":
+                continue
+            if name in found:
+                raise LookupError(f"{name} names two categories of the lexicon")
+            if isinstance(content, list):
+                found[name] = trie_of((phrase, phrase) for phrase in content)
+            else:
+                found[name] = trie_of((phrase, key) for key, phrases in content.items() for phrase in phrases)
     return found

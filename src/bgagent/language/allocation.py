@@ -1,0 +1,341 @@
+"""Phrases for weights and for when they are restored: 60% SPY and 40% TLT, 60/40, equal weight, rebalanced monthly."""
+
+from collections.abc import Sequence
+
+from bgagent.language.meanings import Problem, Versus
+from bgagent.language.measures import Schedule
+from bgagent.language.portfolio_meanings import CASH, Allotment, Dates, InverseVolatility, Rebalancing
+from bgagent.language.quantities import Duration
+from bgagent.language.rulebook import Rules
+
+RULES = Rules()
+_NEARLY = 0.011  # thirds are written 33%
+
+Weighed = tuple[str, float]
+
+
+# how often
+
+
+@RULES.rule("dates", "{on:cadence_word}", "(on|with) (a|an)? {on:cadence_word} (basis|schedule|frequency)")
+def _cadence(on: str) -> Dates:
+    return Dates(on)
+
+
+@RULES.rule("dates", "{schedule}", "{schedule} <at_open>", "at {schedule}", "<cadence_word> {schedule}")
+def _named_days(schedule: Schedule) -> Dates:
+    return Dates(schedule.on, is_named=True)
+
+
+RULES.value("dates", Dates("last_of_month", is_named=True), "month end", "at (the)? end of (each|every|the) month")
+RULES.value("dates", Dates("first_of_month"), "at (the)? (start|beginning) of (each|every|the) month")
+RULES.value("dates", Dates("first_of_quarter"), "at (the)? (start|beginning) of (each|every|the) quarter")
+RULES.value("dates", Dates("first_of_year"), "at (the)? (start|beginning) of (each|every|the) year")
+RULES.value("dates", Dates("first_of_week"), "at (the)? (start|beginning) of (each|every|the) week")
+
+
+@RULES.rule(
+    "dates_clause", "{dates}", "<check_word> {dates}", "{dates} <check_word>", "<check_word> (it|them|this)? {dates}"
+)
+def _dates_alone(dates: Dates) -> Dates:
+    return Dates(dates.on, is_named=dates.is_named)
+
+
+# rebalancing
+
+
+@RULES.rule(
+    "rebalancing",
+    "<rebalance> {dates}",
+    "{dates} ,? <rebalance>",
+    "<with_word>? (a|an)? {dates} <rebalance_noun>",
+    "<rebalance> (on|with|at)? (a|an)? {dates} (basis|schedule|frequency)?",
+    "<rebalance_noun> {dates}",
+    "<rebalance_noun> (is|:|=|frequency|done|happens)+ {dates}",
+)
+def _rebalanced(dates: Dates) -> Rebalancing:
+    return Rebalancing(dates.on)
+
+
+RULES.value("rebalancing", Rebalancing("first_session"), "<never_rebalanced>", "<rebalance_noun> (:|=|is)? never")
+
+
+@RULES.rule(
+    "off_by",
+    "<weight_thing>? <drifts>? <off_word>? <off_link>? {percent} <off_word>? <from_target>?",
+    "<weight_thing>? <drifts> <off_word>? <off_link>? {percent} (or more|or greater) <from_target>?",
+    "<weight_thing> <drifts> {percent} (or more) <off_word> <from_target>?",
+    "<weight_thing>? <drifts>? <from_target> <off_link>? {percent}",
+)
+def _off_by(percent: float) -> float:
+    return percent
+
+
+@RULES.rule(
+    "rebalancing",
+    "<rebalance> <only>? <when> {off_by}",
+    "{dates} <rebalance> <only>? <when> {off_by}",
+    "<rebalance> {dates} ,? (but)? <only>? <when> {off_by}",
+    "<with_word>? (a|an)? {percent} <band_word_of_weights>",
+    "<with_word>? <band_word_of_weights> (of|at|:|=|is)? (\\+|-)? {percent}",
+    "<rebalance> (with|using|at|on|within)? (a|an)? {percent} <band_word_of_weights>",
+    "<when> {off_by} ,? <rebalance>",
+    "<rebalance> <only>? (after|on|at) (a|an|any)? {percent} (drift|deviation|move)",
+)
+def _drift(off_by: float | None = None, percent: float | None = None, dates: Dates | None = None) -> Rebalancing | None:
+    drift = off_by if off_by is not None else percent
+    if drift is None or not 0 < drift < 1:
+        return None
+    return Rebalancing(dates.on if dates else None, round(drift, 12))
+
+
+# weights that are written out
+
+
+@RULES.rule("share", "{percent}")
+def _percent(percent: float) -> float | None:
+    return round(percent, 12) if 0 < percent <= 3 else None
+
+
+@RULES.rule("share", "{over:whole} / {under:whole}")
+def _fraction(over: int, under: int) -> float | None:
+    return over / under if 0 < over < under <= 12 else None
+
+
+RULES.value("share", 0.5, "half (of)? (the money|the capital|it|everything)?", "one half", "a half")
+RULES.value("share", 1 / 3, "(a|one) third", "third")
+RULES.value("share", 2 / 3, "two thirds")
+RULES.value("share", 0.25, "(a|one) quarter", "one fourth")
+RULES.value("share", 0.75, "three quarters", "three fourths")
+RULES.value("share", 0.2, "(a|one) fifth")
+RULES.value("share", 0.1, "(a|one) tenth")
+
+
+@RULES.rule(
+    "weighed",
+    "{share} <weight_link>? {symbol:one_symbol}",
+    "(long|short)? {symbol:one_symbol} (:|=|at|-|with|gets|is|\\(|weight|weighted)* {share} \\)?",
+    "the (rest|remainder|other)+ {share} <weight_link>? {symbol:one_symbol}",
+)
+def _weighed(share: float, symbol: str) -> Weighed:
+    return symbol, share
+
+
+@RULES.rule("weighed", "long {share} <weight_link>? {symbol:one_symbol}", "{share} long (in)? {symbol:one_symbol}")
+def _weighed_long(share: float, symbol: str) -> Weighed:
+    return symbol, share
+
+
+@RULES.rule(
+    "weighed",
+    "short {share} <weight_link>? {symbol:one_symbol}",
+    "{share} short (in)? {symbol:one_symbol}",
+    "short {symbol:one_symbol} (:|=|at|with)* {share}",
+)
+def _weighed_short(share: float, symbol: str) -> Weighed:
+    return symbol, -share
+
+
+@RULES.rule(
+    "weighed",
+    "{share} (in|of|to)? <cash_word>",
+    "<cash_word> (:|=|at|-)* {share}",
+    "{share} (stays|kept|remains) (in)? <cash_word>",
+)
+def _weighed_cash(share: float) -> Weighed:
+    return CASH, share
+
+
+@RULES.rule(
+    "weighed_rest",
+    "(the)? (rest|remainder|balance) <weight_link>? {symbol:one_symbol}",
+    "(the)? (rest|remainder|balance) (stays|kept|remains|goes|is)? (in|to)? <cash_word>",
+)
+def _rest(symbol: str = CASH) -> Weighed:
+    return symbol, 0.0
+
+
+RULES.same("weighed", "{weighed_rest}")
+RULES.listing("weighed_list", "{weighed}", between="(,|and|&|/|\\+|, and|plus|, with|with|\\||;)?", longest=24)
+
+
+@RULES.rule(
+    "allotment",
+    "{weighed_list}",
+    "<portfolio_lead> {weighed_list}",
+    "<portfolio_lead> {weighed_list} <portfolio_word>",
+    "{weighed_list} <portfolio_word>",
+    "<portfolio_word> (of|with|:|is|=)? {weighed_list}",
+)
+def _written_out(weighed_list: tuple[Weighed, ...]) -> Allotment | Problem | None:
+    return allot(weighed_list)
+
+
+def allot(weighed: Sequence[Weighed]) -> Allotment | Problem | None:
+    """The weights, or the question that they raise; None for less than two of them."""
+    symbols = [symbol for symbol, _ in weighed]
+    if len(weighed) < 2:
+        return None
+    if len(set(symbols)) < len(symbols):
+        return Problem("A symbol has two weights. Which one is meant?")
+    shares = _filled(weighed)
+    total = sum(abs(share) for share in shares)
+    if abs(total - 1) > 1e-9 and abs(total - 1) <= _NEARLY and len(set(shares)) == 1:
+        shares = [1 / len(shares)] * len(shares)
+        total = 1.0
+    if abs(total - 1) > 1e-6:
+        return Problem(
+            f"The weights sum to {total * 100:.6g}%. Which ones are meant? Say how much stays in cash, if some does."
+        )
+    held = [(symbol, share) for symbol, share in zip(symbols, shares, strict=True) if symbol != CASH]
+    cash = sum(share for symbol, share in zip(symbols, shares, strict=True) if symbol == CASH)
+    if not held:
+        return None
+    return Allotment(tuple(symbol for symbol, _ in held), tuple(round(share, 12) for _, share in held), round(cash, 12))
+
+
+def _filled(weighed: Sequence[Weighed]) -> list[float]:
+    """The shares, "the rest" worked out."""
+    given = sum(abs(share) for _, share in weighed)
+    return [share or max(0.0, 1 - given) for _, share in weighed]
+
+
+# weights as a row of numbers
+
+
+RULES.listing("ratio_row", "{number}", between="(/|:|-)", longest=8)
+
+
+@RULES.rule("ratio", "{ratio_row}", "{ratio_row} %")
+def _ratio(ratio_row: tuple[float, ...]) -> tuple[float, ...] | None:
+    sums_up = abs(sum(ratio_row) - 100) < 1e-9 and all(part > 0 for part in ratio_row)
+    return tuple(part / 100 for part in ratio_row) if len(ratio_row) > 1 and sums_up else None
+
+
+RULES.listing("pool_list", "{one_symbol}", between="(,|and|or|&|/|\\+|, and|, or|plus|-|vs|versus)?", longest=24)
+
+
+@RULES.rule("pool", "{pool_list}")
+def _pool(pool_list: tuple[str, ...]) -> tuple[str, ...] | None:
+    return pool_list if len(set(pool_list)) == len(pool_list) else None
+
+
+@RULES.rule("several", "{pool}")
+def _several(pool: tuple[str, ...]) -> tuple[str, ...] | None:
+    return pool if len(pool) > 1 else None
+
+
+@RULES.rule(
+    "allotment",
+    "<portfolio_lead>? {ratio} <portfolio_word>? (of|in|between|with|on|into|to|across|:|,)? {several}",
+    "<portfolio_lead>? {several} <portfolio_word>? (in|at|with|as|:|,)? {ratio} <portfolio_word>?",
+    "<portfolio_lead>? {several} \\( {ratio} \\) <portfolio_word>?",
+    "<portfolio_lead>? {ratio} \\( {several} \\) <portfolio_word>?",
+)
+def _row(ratio: tuple[float, ...], several: tuple[str, ...]) -> Allotment | None:
+    return Allotment(several, ratio) if len(ratio) == len(several) else None
+
+
+@RULES.rule("allotment", "<portfolio_lead>? {ratio} <portfolio_word>")
+def _row_alone(ratio: tuple[float, ...]) -> Allotment:
+    return Allotment((), ratio)
+
+
+# rows that are compared
+
+
+@RULES.rule("ratio_side", "{ratio} <portfolio_word>?", "(a|an) {ratio} <portfolio_word>?")
+def _ratio_side(ratio: tuple[float, ...]) -> tuple[float, ...]:
+    return ratio
+
+
+RULES.listing("ratio_sides", "{ratio_side}", between="(,? <versus>|,? and|,|,? with|,? to|,? against|,? or)", longest=5)
+
+
+@RULES.rule(
+    "ratio_contest",
+    "<compare>? {ratio_sides} (of|in|between|with|on|for|:|,)? {several} <portfolio_word>?",
+    "<compare>? {several} <portfolio_word>? (in|at|with|as|:|,)? {ratio_sides}",
+)
+def _ratio_contest(ratio_sides: tuple[tuple[float, ...], ...], several: tuple[str, ...]) -> tuple[object, ...] | None:
+    if len(ratio_sides) < 2 or any(len(ratio) != len(several) for ratio in ratio_sides):
+        return None
+    return (Versus(), *(Allotment(several, ratio) for ratio in ratio_sides))
+
+
+# equal weights
+
+
+@RULES.rule(
+    "allotment",
+    "<portfolio_lead>? <equal_weight> <portfolio_word>? <equal_link>? {pool}",
+    "<portfolio_lead>? {pool} ,? (in|at|with|all)? <equal_weight> <portfolio_word>?",
+    "<portfolio_lead>? {pool} \\( <equal_weight> \\)",
+    "<portfolio_lead>? {share} each (of|in|into|to|:|for)? {pool}",
+    "<portfolio_lead>? {share} (in|of|into|to) each (of|:)? {pool}",
+    "<portfolio_lead>? {pool} ,? (at|with|:)? {share} (each|apiece)",
+    "<portfolio_lead>? {pool} ,? (each)? (at|with) {share}",
+)
+def _equal(pool: tuple[str, ...], share: float | None = None) -> Allotment | Problem | None:
+    if len(pool) < 2:
+        return None
+    if share is not None and abs(share * len(pool) - 1) > _NEARLY:
+        if share * len(pool) > 1:
+            return Problem(f"{len(pool)} symbols at {share * 100:g}% each are more than 100%. Which weights are meant?")
+        return Allotment(pool, (share,) * len(pool), round(1 - share * len(pool), 12))
+    return Allotment(pool)
+
+
+RULES.value(
+    "allotment",
+    Allotment(()),
+    "(in|at|with|using|hold|held|keep|all|kept)? <equal_weight>",
+    "(hold|own|keep|buy) (them|all|both|each)+ (in|at|with)? <equal_weight>",
+)
+
+
+# inverse volatility
+
+
+@RULES.rule(
+    "volatility_time",
+    "{duration}",
+    "\\( {duration} \\)",
+    "(over|of|from) <last>? {duration}",
+    "\\( (over)? <last>? {duration} (lookback|window)? \\)",
+    "{duration} (lookback|window|look back)",
+    "(with|using) (a|an)? {duration} (lookback|window|look back)",
+)
+def _time(duration: Duration) -> Duration:
+    return duration
+
+
+@RULES.rule(
+    "inverse_volatility",
+    "<weighted_word>? <inverse_vol> <weighted_word>? <portfolio_word>? ,? {time:volatility_time}?",
+    "<weighted_word>? {time:duration} <inverse_vol> <weighted_word>? <portfolio_word>?",
+    "<weighted_word>? (the)? inverse (of)? {time:duration} <volatility_noun> <weighted_word>? <portfolio_word>?",
+    "<weighted_word>? (the)? inverse of (their|its)? {time:duration} <volatility_noun>",
+    "<weighted_word>? <inversely> ,? {time:volatility_time}?",
+    "<weighted_word>? inversely (proportional)? (to|by) {time:duration} <volatility_noun>",
+    "<weighted_word>? (in)? inverse proportion to {time:duration} <volatility_noun>",
+)
+def _inverse_volatility(time: Duration | None = None) -> InverseVolatility:
+    return InverseVolatility(time=time)
+
+
+@RULES.rule(
+    "inverse_volatility",
+    "<with_word>? <risk_parity> <weighted_word>? <portfolio_word>? ,? {time:volatility_time}?",
+)
+def _parity(time: Duration | None = None) -> InverseVolatility:
+    return InverseVolatility(time=time, is_parity=True)
+
+
+@RULES.rule(
+    "inverse_volatility_of",
+    "<portfolio_lead>? {found:inverse_volatility} (of|in|on|with|across|between|among|for|using|:|,)? {pool}",
+    "<portfolio_lead>? {pool} ,? {found:inverse_volatility}",
+)
+def _inverse_volatility_of(found: InverseVolatility, pool: tuple[str, ...]) -> InverseVolatility | None:
+    return InverseVolatility(pool, found.time, found.is_parity) if len(pool) > 1 else None

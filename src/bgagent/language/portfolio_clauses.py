@@ -1,0 +1,13 @@
+"""Which phrases about portfolios are clauses of their own; taken for the same words only where no other clause is."""
+
+from bgagent.language.rulebook import Rules
+
+RULES = Rules()
+
+_CLAUSES = (
+    "rebalancing allotment ratio_contest inverse_volatility inverse_volatility_of contest ranking skipping pool_clause "
+    "rotation_title_clause fallback read_on traded_when invested_share payment starting_payment lump_sum "
+    "lump_sum_contest shared_capital preference holds dates_clause"
+).split()
+for _name in _CLAUSES:
+    RULES.same("clause", f"{{{_name}}}")

@@ -1,0 +1,37 @@
+"""Phrases for rules that trade several symbols out of one account."""
+
+from bgagent.language.meanings import MostPositions
+from bgagent.language.portfolio_meanings import Ranking, Score, SharedCapital
+from bgagent.language.rulebook import Rules
+
+RULES = Rules()
+
+Facts = tuple[object, ...]
+
+RULES.value("shared_capital", SharedCapital(), "<shared_word>", "<with_word>? <shared_word>")
+
+
+@RULES.rule("object", "<any_of> {things:symbol_object}")
+def _any_of(things: Facts) -> Facts:
+    """ "any of AAPL and MSFT": whichever meets the rule."""
+    return things
+
+
+@RULES.rule(
+    "most_positions",
+    "<at_most_word> {whole} (different|open)? <symbols_at_once> <at_once>?",
+    "{whole} <symbols_at_once> (at most|max|maximum|at the most)",
+    "{whole} <symbols_at_once> <at_once>",
+)
+def _most_symbols(whole: int) -> MostPositions | None:
+    return MostPositions(whole) if whole >= 1 else None
+
+
+@RULES.rule(
+    "preference",
+    "(prefer|preferring|favor|favour|prioritize|take) (those|ones|<symbols_at_once>|one)? (with|by)? {lowest} {score}",
+    "(take|taking|buy|buying) (those|ones|<symbols_at_once>|one)? (with|by)? {lowest} {score} first",
+    "{lowest} {score} first",
+)
+def _preference(lowest: bool, score: Score) -> Ranking:
+    return Ranking(score=score, lowest_first=lowest)
