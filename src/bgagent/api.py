@@ -89,6 +89,9 @@ def run_background_job(
     as_of: str | datetime | None = None,
     budget_usd: float | None = None,
     notify: str | None = None,
+    record: str | Path | None = None,
+    replay: str | Path | None = None,
+    narrate: bool = False,
     resumes: str = "",
     root: Path | None = None,
     environment: Mapping[str, str] | None = None,
@@ -98,21 +101,23 @@ def run_background_job(
     prompt: the sentence. name: the job's id; None makes one. timeout: seconds for the whole job. data: a provider's
     name, `demo`, or directories of csv and parquet files joined by ':'. as_of: what "now" is for relative windows.
     budget_usd: what the job may spend on a language model. lang: of the report.
-    notify: a shell command for when the job has ended.
+    notify: a shell command for when the job has ended. record: file that all exchanges with a language model are
+    written to; replay: such a file, which answers in its place. narrate: tell the result in prose too, by a model.
     resumes: id of an earlier job with the same sentence, whose understanding is taken up.
     root: folder of `.env`, `logs/` and `reports/` (the current one). environment: the process's own.
     Raises BadUse for an option that cannot be used, MachineUnfit when the job cannot be written or started.
     """
     root = (root or Path.cwd()).absolute()
     environment = surroundings(root, os.environ if environment is None else environment)
+    about = _replayed(root, record=record, replay=replay)
     settings = resolve(
         environment,
         overrides={
             "timeout_s": timeout,
             "max_iters": max_iters,
-            "llm_model": model,
+            "llm_model": model or about.get("model") or None,
             "data": data,
-            "as_of": as_of.isoformat() if isinstance(as_of, datetime) else as_of,
+            "as_of": as_of.isoformat() if isinstance(as_of, datetime) else as_of or about.get("as_of"),
             "budget_usd": budget_usd,
             "notify": notify,
         },
@@ -120,6 +125,8 @@ def run_background_job(
     request = _request(checked_sentence(prompt), settings, reader=reader, seed=seed, lang=lang, root=root)
     if resumes:
         request["resumes"] = resumes
+    request |= {name: str(root / path) for name, path in (("record", record), ("replay", replay)) if path}
+    request |= {"narrate": True} if narrate else {}
     submitted = submit(
         [*_PYTHON, "bgagent.bg_run"],
         folders=folders_of(root),
@@ -376,6 +383,19 @@ def _request(prompt: str, settings: Settings, *, reader: str, seed: int, lang: s
         "seed": seed,
         "lang": lang,
     }
+
+
+def _replayed(root: Path, *, record: str | Path | None, replay: str | Path | None) -> Mapping[str, str]:
+    """What the recording to replay says of the job that made it. BadUse for files that cannot be used."""
+    if record and replay:
+        raise BadUse("--record and --replay exclude each other", hint="leave one of them out")
+    if record and not (root / record).parent.is_dir():
+        raise BadUse(f"there is no folder {(root / record).parent}", hint="make it, or name another file")
+    if not replay:
+        return {}
+    from bgagent.llm.recording import recorded_about
+
+    return recorded_about(root / replay)
 
 
 def _refuse_unknown_language(lang: str) -> None:

@@ -20,7 +20,7 @@ from bgagent.jobs.submission import is_taken
 
 _SENTENCE = ("sentence", "prompt")
 _NUMBERS: Mapping[str, type] = {"timeout": float, "max_iters": int, "seed": int, "budget_usd": float}
-_TEXTS = ("model", "data", "reader", "lang", "as_of")
+_TEXTS = ("model", "data", "reader", "lang", "as_of", "record", "replay")
 _NOT_ITS_OWN_END = (8, 9, 11)  # stopped, died, or this machine was in the way: worth another try
 _VERDICTS = ("trustworthy", "caution", "reject")
 _LETTERS_OF_THE_FILE = 60

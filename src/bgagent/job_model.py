@@ -1,6 +1,7 @@
 """The language model of one job: chosen, connected and paid for when it is first asked, and not before."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from bgagent.artifacts.attempts import Check, StrategySource
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import Understood
-from bgagent.errors import NeedsModel
+from bgagent.errors import BadUse, ModelUnavailable, NeedsModel
 from bgagent.implementation.trial import Trial
 from bgagent.jobs.redaction import Redactor
 from bgagent.language.read import Defaults
@@ -42,6 +43,14 @@ class JobModel:
         self._story = story
         self._client: Client | None = None
         self._choices: dict[str, ModelChoice] = {}
+
+    def begin(self) -> None:
+        """Makes the file that is recorded to, if one is wanted, so that there is one also when no model is asked.
+
+        Raises MachineUnfit when it cannot be written.
+        """
+        if self._request.record:
+            self._opened()
 
     def reader(self, defaults: Defaults) -> Callable[[str], Understood] | None:
         """Reads a sentence with the model; None when none is configured.
@@ -141,9 +150,10 @@ class JobModel:
             return {}
         said = {"as_of": self._request.as_of.isoformat(), "model": self._request.model or ""}
         for role, written in (("reader", self._request.model), ("writer", self._settings.llm_code_model)):
-            if written:
-                choice = choose_model(written, base_url=self._settings.llm_base_url, secrets=self._settings.secrets)
-                said[role] = described(choice)
+            with suppress(BadUse, ModelUnavailable):  # a model that cannot be asked is named when it is asked
+                if written:
+                    base_url, secrets = self._settings.llm_base_url, self._settings.secrets
+                    said[role] = described(choose_model(written, base_url=base_url, secrets=secrets))
         return said
 
     def _told(self, level: str, event: str, /, **fields: object) -> None:

@@ -59,6 +59,8 @@ def rerun_background_job(
     model: str | None = None,
     as_of: str | None = None,
     resume: bool = False,
+    record: str | None = None,
+    replay: str | None = None,
     suffix: str = "",
     root: Path | None = None,
     environment: Mapping[str, str] | None = None,
@@ -66,8 +68,9 @@ def rerun_background_job(
     """Starts the job again under a new id, its own with a number, and returns at once.
 
     prompt: another sentence, or the answer to the questions the job ended with. as_of: another "now" than the job had;
-    `now` for this moment. resume: take up what the job had understood, and ask no model again. suffix: goes between
-    the old id and the number. Raises BadUse and MachineUnfit as `run_background_job` does.
+    `now` for this moment. resume: take up what the job had understood, and ask no model again. record, replay: as for
+    `run_background_job`; a replayed job is replayed again. suffix: goes between the old id and the number. Raises
+    BadUse and MachineUnfit as `run_background_job` does.
     """
     folders = api.folders_of(root)
     earlier = earlier_job(folders, job)
@@ -86,6 +89,9 @@ def rerun_background_job(
         lang=asked.get("lang", "en"),
         seed=asked.get("seed", 0),
         as_of=datetime.now(UTC) if as_of == "now" else as_of or asked["as_of"],
+        record=record,
+        replay=None if record else replay or asked.get("replay") or None,
+        narrate=bool(asked.get("narrate", False)),
         root=root,
         resumes=earlier.job_id if resume else "",
         environment={**inherited, "NLBT_DATA_DIR": asked.get("data_dir", "")},

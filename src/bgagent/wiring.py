@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +51,17 @@ DEAREST_BPS = 1000.0
 DATA_SHARE_OF_TIME = 0.8  # of the job's time, for all series together
 
 
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How strategies are made: the loop of attempts, and what is tried of each source."""
+
+    loop: Callable[..., Implementation] = implement
+    try_source: Callable[..., Trial] = try_source
+
+
+THOROUGH = Method()
+
+
 class _Watched:
     """The job's recorder, with the time of each phase kept for the report."""
 
@@ -68,16 +80,19 @@ class _Watched:
         self._record.attempt(number)
 
 
-def run_request(request: Request, settings: Settings, reports: Path, record: Recorder) -> Report:
+def run_request(
+    request: Request, settings: Settings, reports: Path, record: Recorder, *, method: Method = THOROUGH
+) -> Report:
     """One request to its report, written to `reports`, whether it came to a result or not.
 
-    An error of the tree becomes a report of the failure; anything else comes through.
+    An error of the tree becomes a report of the failure; anything else comes through. method: another one than a job's
+    own, to be measured against it.
     """
     story = Story()
     watched = _Watched(record, story)
     model = JobModel(request, settings, watched.event, story)
     try:
-        report = run(request, _tools(request, settings, reports, watched, story, model), watched)
+        report = run(request, _tools(request, settings, reports, watched, story, model, method), watched)
     except BgAgentError as error:
         return report_failure(request, error, reports, story)
     finally:
@@ -89,7 +104,13 @@ def run_request(request: Request, settings: Settings, reports: Path, record: Rec
 
 
 def _tools(
-    request: Request, settings: Settings, reports: Path, record: _Watched, story: Story, model: JobModel
+    request: Request,
+    settings: Settings,
+    reports: Path,
+    record: _Watched,
+    story: Story,
+    model: JobModel,
+    method: Method,
 ) -> Tools:
     folder = reports / request.job_id
 
@@ -106,7 +127,9 @@ def _tools(
     return Tools(
         understand=lambda asked: _understand(asked, settings, reports, record, story, model),
         load=load,
-        implement=lambda spec, series: _implement(spec, series, request, settings, reports, record, story, model),
+        implement=lambda spec, series: _implement(
+            spec, series, request, settings, reports, record, story, model, method
+        ),
         report=lambda asked, understood, series, done: _report(asked, understood, series, done, reports, story),
         keep=keep,
     )
@@ -120,6 +143,7 @@ def _understand(
     def told(reading: Reading) -> None:
         story.clauses, story.assumptions = reading.clauses, reading.assumptions
 
+    model.begin()
     earlier = kept_understood(reports / request.resumes) if request.resumes else None
     if earlier is not None:
         record.event("info", "resumed", job=request.resumes)
@@ -271,6 +295,7 @@ def _implement(
     record: _Watched,
     story: Story,
     model: JobModel,
+    method: Method,
 ) -> Implementation:
     earlier = kept_attempts(reports / request.job_id)  # of the job that is taken up
     limits = Limits(wall_s=settings.sandbox_timeout_s, memory_mb=settings.sandbox_memory_mb)
@@ -294,7 +319,7 @@ def _implement(
         )
 
     def tried(asked: StrategySpec, run_spec: RunSpec, loaded: Mapping[str, Series], source: StrategySource) -> Trial:
-        trial = try_source(asked, run_spec, loaded, source, propose=proposed)
+        trial = method.try_source(asked, run_spec, loaded, source, propose=proposed)
         if not story.isolation and trial.isolation:
             story.isolation = trial.isolation
             record.event("info", "isolation", layers=list(trial.isolation))
@@ -318,7 +343,7 @@ def _implement(
 
     with Runners() as runners:
         prepare(runners, seed=request.seed, variants=(0, 1))  # those every source is run with
-        done = implement(
+        done = method.loop(
             spec,
             series,
             producer=KeptProducer(earlier, _producer(spec, settings, story, model, earlier)),

@@ -30,6 +30,12 @@ def test_a_shell_reads_the_sentence_and_nothing_else(sentence):
     assert words[3:] == ["--as-of", "2024-05-02T12:30:00Z"]
 
 
+def test_what_was_recorded_is_repeated_from_the_recording():
+    recorded = replace(REQUEST, record="/kept/model.jsonl", narrate=True)
+    assert rerun_command(recorded).endswith("--replay /kept/model.jsonl --narrate")
+    assert rerun_command(replace(REQUEST, replay="/kept/model.jsonl", narrate=True)) == rerun_command(recorded)
+
+
 def test_a_sentence_that_looks_like_an_option_comes_after_two_dashes():
     assert rerun_command(replace(REQUEST, prompt="--help me")).endswith(" -- '--help me'")
 

@@ -27,6 +27,7 @@ def _with_values(command: Callable[..., int]) -> Callable[..., int]:
 @click.command("bg")
 @click.argument("sentence")
 @_with_values
+@click.option("--narrate", is_flag=True, default=False, help="Tell the result in prose too, by a language model.")
 @click.option("--wait", is_flag=True, default=False, help="Wait for the job; the exit code is its own.")
 @click.option("--explain", is_flag=True, default=False, help="Show how the sentence is read, and run nothing.")
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print facts as JSON.")

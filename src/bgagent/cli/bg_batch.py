@@ -31,8 +31,8 @@ def command(file: Path, metric: str, *, as_json: bool) -> int:
     """Run each sentence of FILE as a job, and rank the results by verdict and then by a metric.
 
     FILE holds one sentence a line, or is CSV or JSON lines with a column 'sentence' and options beside it: timeout,
-    max_iters, model, data, reader, lang, seed, as_of, budget_usd. Run it again to go on where it was interrupted: what
-    has ended is not run twice. The exit code is the highest of the jobs'.
+    max_iters, model, data, reader, lang, seed, as_of, budget_usd, record, replay. Run it again to go on where it was
+    interrupted: what has ended is not run twice. The exit code is the highest of the jobs'.
 
     \b
     nlbt bg-batch ideas.txt

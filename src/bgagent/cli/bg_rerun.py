@@ -29,6 +29,8 @@ _SECONDS_IN_WORDS = re.compile(r"\b\d+\.\d\d s\b")
 @click.argument("sentence", required=False)
 @click.option("--model", help="Another language model.")
 @click.option("--as-of", help='Another "now" for relative windows: an ISO date or time, or the word now.')
+@click.option("--record", help="File that every exchange with a language model is written to.")
+@click.option("--replay", help="File made with --record that answers in the model's place.")
 @click.option(
     "--verify", is_flag=True, default=False, help="Compare the new report with the old; exit 1 if they differ."
 )
@@ -46,6 +48,8 @@ def command(
     *,
     model: str | None,
     as_of: str | None,
+    record: str | None,
+    replay: str | None,
     verify: bool,
     resume: bool,
     wait: bool,
@@ -65,7 +69,16 @@ def command(
     if verify and not earlier.files.report_json.exists():
         raise BadUse(f"job {earlier.job_id} has no report yet", hint=f"nlbt bg-wait {earlier.job_id}")
     suffix = "-verify" if verify else ""
-    started = rerun_background_job(earlier.job_id, sentence, model=model, as_of=as_of, resume=resume, suffix=suffix)
+    started = rerun_background_job(
+        earlier.job_id,
+        sentence,
+        model=model,
+        as_of=as_of,
+        resume=resume,
+        record=record,
+        replay=replay,
+        suffix=suffix,
+    )
     if not (wait or verify):
         if as_json:
             say(json.dumps({"job_id": started.job_id, "rerun_of": earlier.job_id}, indent=2))

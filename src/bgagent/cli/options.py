@@ -22,6 +22,8 @@ VALUES: Mapping[str, tuple[type, object, str]] = {
     "--lang": (str, "en", "Language of the report: en, es, de, fr, hi or zh."),
     "--as-of": (str, None, 'What "now" is for relative windows: an ISO date or time.'),
     "--budget-usd": (float, None, "US dollars the job may spend on a language model."),
+    "--record": (str, None, "File that every exchange with a language model is written to, keys taken out."),
+    "--replay": (str, None, "File made with --record that answers in the model's place: no network, no key."),
     "--notify": (
         str,
         None,

@@ -13,6 +13,7 @@ _FLAGS = {
     "timeout_s": "--timeout",
     "seed": "--seed",
     "lang": "--lang",
+    "replay": "--replay",
 }
 _DEFAULTS = {field.name: field.default for field in fields(Request)}
 
@@ -24,11 +25,14 @@ def rerun_command(request: Request) -> str:
     """
     if request.data == _DEFAULTS["data"] and request.data_dir:
         request = replace(request, data=request.data_dir)
+    if request.record:  # what was recorded is repeated from the file
+        request = replace(request, replay=request.record)
     words = ["--as-of", request.as_of.isoformat(timespec="seconds").replace("+00:00", "Z")]
     for name, flag in _FLAGS.items():
         value = getattr(request, name)
         if value is not None and value != _DEFAULTS[name]:
             words += [flag, f"{value:g}" if isinstance(value, float) else str(value)]
+    words += ["--narrate"] if request.narrate else []
     sentence = " ".join(request.prompt.split())
     if sentence.startswith("-"):
         words = [*words, "--", sentence]  # or it would be taken for an option

@@ -53,5 +53,5 @@ def named_pieces(words: str, pieces: tuple[Span, ...]) -> Span | None:
     match = _NAMED.fullmatch(words)
     if match is None:
         return None
-    first, last = int(match[1]), int(match[2] or match[1])
+    first, last = int(match[1]), min(int(match[2] or match[1]), max(len(pieces), int(match[1])))
     return (pieces[first - 1][0], pieces[last - 1][1]) if 1 <= first <= last <= len(pieces) else None
