@@ -102,6 +102,24 @@ def test_the_page_of_examples_is_run_and_held_against_its_answers(project: Proje
     assert marks(other["result"]) == {"example-02": "unchecked"}
 
 
+def test_baselines_run_in_front_and_a_run_is_held_against_them(project: Project):
+    suite(project)
+    _, single = evaluated(project, "suite.toml", "--arm", "single")
+    assert marks(single["result"]) == {"right": "right", "wrong": "wrong", "missing": "missing", "refused": "right"}
+    (first, *_) = single["result"]["cases"]
+    report = json.loads(Path(first["report"]).read_text())
+    checks = {check["id"] for check in report["checks"]}
+    assert "critic" in checks
+    assert "lookahead" not in checks
+    _, talk = evaluated(project, "suite.toml", "--arm", "interactive", "--answer-s", "60")
+    assert [case["questions"] for case in talk["result"]["cases"]] == [2, 2, 1, 1]
+    _, found = evaluated(project, "suite.toml", "--baseline", talk["json"])
+    met = {goal["name"]: goal["is_met"] for goal in found["goals"]}
+    assert met["faster than the interactive arm, assuming 60 s an answer: our own goal"] is True
+    page = Path(found["markdown"]).read_text()
+    assert "The baseline asks a person 2 times in the median case." in page
+
+
 def test_tasks_are_scored_by_stage(project: Project):
     tasks = [
         {"id": 1, "reformulated_task": "Buy when the 10-day SMA crosses above the 30-day SMA.", "yf_symbol": "WAVE"},

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -64,7 +65,15 @@ def run_in_front(case: Case, terms: Terms, job_id: str) -> Ended:
     except (OSError, ValueError, IndexError):
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         return Ended(report_of(BgAgentError(f"the baseline left no report: {said}")), seconds)
-    return Ended(report, seconds, str(path), questions=int(told["questions"]), left_behind=json.dumps(report))
+    report["telemetry"] = _with_talk(report["telemetry"], told)
+    return Ended(report, seconds, str(path), questions=told["questions"], left_behind=json.dumps(report))
+
+
+def _with_talk(telemetry: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the language model took, the talk included; a cost that is not known stays so."""
+    sums = {name: telemetry[name] + told[name] for name in ("model_calls", "tokens_in", "tokens_out")}
+    costs = (telemetry["cost_usd"], told["cost_usd"])
+    return {**telemetry, **sums, "cost_usd": None if None in costs else sum(costs)}
 
 
 def _request(case: Case, terms: Terms, job_id: str) -> Request:
