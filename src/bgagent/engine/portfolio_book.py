@@ -44,6 +44,7 @@ class PortfolioBook(Book):
         self.last_exit = [-1] * len(opens)
         self.rows: list[tuple[int, dict[int, float]]] = []
         self.payments: list[tuple[int, float, float]] = []
+        self.has_levels = False  # whether any lot was ever given a level or a clock; most portfolios have none
 
     def step_all(self, bar: int, payment: float = 0.0) -> None:
         """Lets one bar of all symbols happen. payment: new money that comes in before the open."""
@@ -91,7 +92,7 @@ class PortfolioBook(Book):
                 self.close_at_market(lot, bar, self.opens[lot.symbol][bar], RUIN)
             return
         entries = self.obey_all(bar) if self.orders else self.orders
-        for lot in self.trading_lots(bar):
+        for lot in self.guarded_lots(bar):
             if lot.due == self.own[lot.symbol][bar]:
                 self.close_at_market(lot, bar, self.opens[lot.symbol][bar], TIME)
             else:
@@ -108,17 +109,27 @@ class PortfolioBook(Book):
         for order in entries:
             for left in self.enter_at_open([order], bar, self.opens[order.symbol][bar]):
                 waiting.setdefault(order.symbol, []).append(left)
-        for lot in self.trading_lots(bar):
+        for lot in self.guarded_lots(bar):
             self.protect_within(lot, bar, self.highs[lot.symbol][bar], self.lows[lot.symbol][bar])
         for symbol, orders in waiting.items():
             prices = (columns[symbol][bar] for columns in (self.opens, self.highs, self.lows, self.closes))
             self.enter_within(orders, bar, *prices)
-        for lot in self.trading_lots(bar):
+        for lot in self.guarded_lots(bar):
             self.follow(lot, self.highs[lot.symbol][bar], self.lows[lot.symbol][bar])
 
     def trading_lots(self, bar: int) -> list[Lot]:
         """The lots whose symbol has a bar of its own."""
         return [lot for lot in self.lots if self.traded[lot.symbol][bar]]
+
+    def guarded_lots(self, bar: int) -> list[Lot]:
+        """The same, where any lot has a level or a clock; none where there is nothing to look after."""
+        return self.trading_lots(bar) if self.has_levels else []
+
+    def move(self, lot: Lot, order: Instruction) -> None:
+        """As for one symbol; from the first level on, lots are looked after."""
+        super().move(lot, order)
+        if order.stop_loss_kind or order.take_profit_kind or order.trailing_stop_kind:
+            self.has_levels = True
 
     def obey_all(self, bar: int) -> list[Instruction]:
         """Does what the orders of symbols that trade say; gives back their entries and target weights."""
@@ -141,6 +152,7 @@ class PortfolioBook(Book):
         lot = super().prepare(order, side, bar, raw, price)
         if order.hold_bars:
             lot.due = self.own[order.symbol][bar] + order.hold_bars
+            self.has_levels = True
         return lot
 
     def exchange(
