@@ -6,9 +6,10 @@ import pytest
 
 from bgagent.artifacts.clauses import Clause, ClauseStatus
 from bgagent.artifacts.spec import Understood
-from bgagent.engine.plan import Rule
+from bgagent.engine.plan import PaymentPlan, Rule, Weighting, WeightPlan
 from bgagent.implementation.evidence import with_evidence
 from bgagent.implementation.trial import Trial
+from tests.implementation.portfolio_trials import tried as portfolio
 from tests.implementation.trials import CROSSOVER, tried
 
 TURNS = replace(CROSSOVER, short_entry=CROSSOVER.exit, short_exit=CROSSOVER.entry, take_profit=None)
@@ -61,3 +62,16 @@ def test_nothing_is_shown_where_there_is_nothing_to_show():
 )
 def test_window_and_capital_are_shown_from_the_run(field: str, said: str):
     assert evidence(tried(), field).startswith(said)
+
+
+def test_clauses_of_a_portfolio_are_shown_by_its_dates_shares_and_money():
+    weights = portfolio(WeightPlan(("ONE", "TWO"), Weighting.FIXED, "first_of_month", weights=(0.6, 0.4)))
+    assert evidence(weights, "schedule").startswith("10 rebalances: 2023-03-27, 2023-04-03, 2023-05-01 and 7 more")
+    assert evidence(weights, "weights").startswith("ONE 6")
+    assert " % on average, " in evidence(weights, "weights")
+    assert evidence(weights, "universe") == "fills in ONE, TWO"
+    ranked = portfolio(WeightPlan(("ONE", "TWO"), Weighting.RANKED, score="change(close, 20)", top=1))
+    assert evidence(ranked, "top, score") == "at most 1 of 2 symbols held at once"
+    paid = portfolio(PaymentPlan(("ONE",), 500.0), capital=0.0)
+    shown = "10 payments: 2023-03-27, 2023-04-03, 2023-05-01 and 7 more; 5,000.00 in all"
+    assert evidence(paid, "payments") == evidence(paid, "schedule") == shown

@@ -1,6 +1,6 @@
 """What in the run shows that a clause of the sentence was followed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from bgagent.artifacts.clauses import Clause
@@ -17,17 +17,22 @@ def with_evidence(understood: Understood, trials: tuple[Trial, ...]) -> Understo
 
 
 def _shown(clause: Clause, trials: tuple[Trial, ...]) -> Clause:
-    name = clause.field.rsplit(".", 1)[-1]
-    show = _SHOWS.get(name)
-    if show is None:
+    names = (name.rsplit(".", 1)[-1] for name in clause.field.split(", "))
+    shows = tuple(dict.fromkeys(_SHOWS[name] for name in names if name in _SHOWS))
+    if not shows:
         return clause
-    shown = [(trial.run.label, show(trial)) for trial in trials]
+    shown = [(trial.run.label, _together(show(trial) for show in shows)) for trial in trials]
     said = {text for _, text in shown if text}
     if not said:
         return clause
     if len(said) == 1:
         return clause.with_evidence(said.pop())
     return clause.with_evidence("; ".join(f"{label}: {text}" for label, text in shown if text))
+
+
+def _together(texts: Iterable[str]) -> str:
+    """What a clause that became several fields is shown by, each thing said once."""
+    return "; ".join(dict.fromkeys(text for text in texts if text))
 
 
 def _period(trial: Trial) -> str:
@@ -144,6 +149,7 @@ _SHOWS: Mapping[str, Callable[[Trial], str]] = {
     "initial_capital": _capital,
     "symbol": _symbol,
     "symbols": _symbol,
+    "universe": _symbol,
     "entry": _entries("long"),
     "short_entry": _entries("short"),
     "exit": _left_by_rule("long"),
