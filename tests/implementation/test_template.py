@@ -29,6 +29,8 @@ CONDITIONS = (
     "not (rsi(14) > 40 or volume > 1.2 * sma(volume, 20))",
     "(high - low) / close > 0.02 and macd(12, 26, 9) > macd_signal(12, 26, 9)",
     "close != previous(close) and 30 < rsi(7) < 70",
+    "crosses_above(other.close, sma(other.close, 9))",
+    "not other.high > previous(other.high) or change(close / other.close, 5) > 0",
 )
 CALENDARS = ("first_session", "every_session", "weekday == 0", "first_of_month", "on_weekday(4)", "last_of_month")
 
@@ -86,6 +88,7 @@ def plans(draw: st.DrawFn) -> RulePlan:
         wait_bars=draw(st.none() | st.integers(1, 5)),
         sizing=draw(sizings),
         max_positions=draw(st.sampled_from((1, 1, 3))),
+        watches=("OTHER",),
         stop_steps=draw(st.sampled_from(((), (StopStep(0.02), StopStep(0.05, 0.02))))),
     )
 
@@ -96,8 +99,9 @@ def test_the_rendering_trades_as_the_rule_kernel_does(plan, seed):
     bars = wavy_bars(seed=seed)
     spec = spec_of(plan, bars)
     text = render(spec, spec.runs[0])
-    by_code = run_strategy(class_in(text), bars, first=WARMUP, account=spec.account)
-    by_rules = run_plan(plan, bars, first=WARMUP, account=spec.account)
+    other = [replace(wavy_bars(seed=seed + 1), symbol="OTHER")]
+    by_code = run_strategy(class_in(text), bars, first=WARMUP, account=spec.account, watched=other)
+    by_rules = run_plan(plan, bars, first=WARMUP, account=spec.account, watched=other)
     assert [replace(trade, lot=0) for trade in by_code.trades] == [replace(trade, lot=0) for trade in by_rules.trades]
     assert by_code.final_equity == pytest.approx(by_rules.final_equity, rel=1e-12)
 
@@ -123,8 +127,9 @@ def test_being_flat_overnight_is_rendered(plan, seed):
     bars = five_minutes(seed)
     spec = spec_of(plan, timeframe=Timeframe.MINUTE_5)
     text = render(spec, spec.runs[0])
-    by_code = run_strategy(class_in(text), bars, first=40, account=spec.account)
-    by_rules = run_plan(plan, bars, first=40, account=spec.account)
+    other = [replace(five_minutes(seed + 1), symbol="OTHER")]
+    by_code = run_strategy(class_in(text), bars, first=40, account=spec.account, watched=other)
+    by_rules = run_plan(plan, bars, first=40, account=spec.account, watched=other)
     assert [replace(trade, lot=0) for trade in by_code.trades] == [replace(trade, lot=0) for trade in by_rules.trades]
     assert by_code.final_equity == pytest.approx(by_rules.final_equity, rel=1e-12)
 

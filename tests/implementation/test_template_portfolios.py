@@ -109,9 +109,11 @@ CONDITIONS = (
     "rsi(5) < 45",
     "not rsi(5) < 45",
     "change(close, 3) > 0 and low < previous(low)",
+    "sig.close > sma(sig.close, 5)",
+    "crosses_above(close / bbb.close, sma(close / bbb.close, 4))",
 )
 CALENDARS = ("first_of_month", "every_session", "weekday == 1", "first_of_week", "on_weekday(4)", "last_of_month")
-SCORES = ("change(close, 5)", "rsi(7)", "-volatility(10)", "sma(close, 8) / close")
+SCORES = ("close / previous(sig.close, 3)", "change(close, 5)", "rsi(7)", "-volatility(10)", "sma(close, 8) / close")
 conditions = st.sampled_from(CONDITIONS)
 calendars = st.sampled_from(CALENDARS)
 fractions = st.sampled_from((0.02, 0.05, 0.1))
@@ -165,6 +167,7 @@ def weight_plans(draw: st.DrawFn) -> WeightPlan:
         take_profit=draw(st.none() | distances),
         trailing_stop=draw(st.none() | distances),
         whole_shares=draw(st.booleans()),
+        watches=("SIG", "BBB"),
         **fields,
     )
 
@@ -188,6 +191,7 @@ def payment_plans(draw: st.DrawFn) -> PaymentPlan:
         when=draw(st.none() | conditions),
         rebalance_on=draw(st.sampled_from((None, "first_of_month", "weekday == 3"))),
         whole_shares=draw(st.booleans()),
+        watches=("BBB", "SIG"),
     )
 
 
@@ -236,6 +240,7 @@ def rule_plans(draw: st.DrawFn) -> RulePlan:
         ),
         max_positions=draw(st.sampled_from((1, 1, 2))),
         stop_steps=steps,
+        watches=("BBB", "SIG"),
     )
 
 

@@ -1,5 +1,7 @@
 """The four ways into the engine: a plan of rules, a strategy as code, an order log, and buy and hold."""
 
+from collections.abc import Sequence
+
 from bgagent.bars import Bars
 from bgagent.engine.array_feed import ArrayFeed
 from bgagent.engine.books import close_books, open_book
@@ -12,18 +14,21 @@ from bgagent.engine.signals import later, rule_orders, rule_signals
 from bgagent.engine.strategy import Strategy, drive
 
 
-def run_plan(plan: RulePlan, bars: Bars, *, first: int, account: Account, late: int = 0) -> BacktestResult:
+def run_plan(
+    plan: RulePlan, bars: Bars, *, first: int, account: Account, late: int = 0, watched: Sequence[Bars] = ()
+) -> BacktestResult:
     """Runs a plan of rules.
 
-    bars: warm-up and window; first: index of the window's first bar. late: bars by which every entry and exit by a rule
-    is filled later than it could be; stops, targets and times work from the later fill.
+    bars: warm-up and window; first: index of the window's first bar. watched: bars of the symbols that the plan only
+    watches, in any order. late: bars by which every entry and exit by a rule is filled later than it could be; stops,
+    targets and times work from the later fill.
     Raises RuleError for a rule that cannot be read, OrderError for orders that make no sense, ValueError for the wrong
     symbol or an empty window.
     """
     if plan.symbol != bars.symbol:
         raise ValueError(f"the plan is for {plan.symbol}, the bars are of {bars.symbol}")
     _refuse_empty_window(bars, first)
-    signals = later(rule_signals(plan, bars, first=first), late)
+    signals = later(rule_signals(plan, bars, first=first, watched=watched), late)
     orders, lacking = rule_orders(plan, bars)
     signals[lacking] &= 0xFF ^ (LONG_ENTRY | SHORT_ENTRY)
     book = open_book(account, first=first, bars=len(bars) - first, sessions=bars.sessions[first:])
@@ -32,13 +37,15 @@ def run_plan(plan: RulePlan, bars: Bars, *, first: int, account: Account, late: 
     return close_books(book, pack_records(orders.log), bars, first=first, account=account)
 
 
-def run_strategy(strategy: type[Strategy], bars: Bars, *, first: int, account: Account) -> BacktestResult:
+def run_strategy(
+    strategy: type[Strategy], bars: Bars, *, first: int, account: Account, watched: Sequence[Bars] = ()
+) -> BacktestResult:
     """Runs a strategy written as code, in this process: for code that is trusted.
 
-    bars: warm-up and window; first: index of the window's first bar. Whatever the strategy raises comes through;
-    ValueError for an empty window.
+    bars: warm-up and window; first: index of the window's first bar. watched: bars of other symbols, which its
+    indicators may read, as in `spy.close`. Whatever the strategy raises comes through; ValueError for an empty window.
     """
-    driven = drive(strategy, ArrayFeed(bars, first=first), account)
+    driven = drive(strategy, ArrayFeed(bars, first=first, watched=watched), account)
     return close_books(driven.book, driven.orders, bars, first=first, account=account)
 
 

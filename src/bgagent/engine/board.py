@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bgagent.bars import PRICE_COLUMNS, Bars, Floats
 from bgagent.engine.feed import Conditions
 from bgagent.engine.joined_feed import ALL
-from bgagent.engine.other_symbols import symbol_word
+from bgagent.engine.other_symbols import read_by, words_of
 from bgagent.engine.rules import parse, parse_calendar
 from bgagent.engine.timeline import Timeline
 
@@ -64,10 +64,8 @@ class Board:
 
     def indicator(self, number: int, text: str) -> Floats:
         """(n,): an expression on prices, computed over a symbol's own bars. Raises RuleError (a ValueError)."""
-        others = [each for each in self.bars if each is not self.bars[number]]
-        expression = parse(text, tuple(dict.fromkeys(symbol_word(each.symbol) for each in others)))
-        read = {each.symbol: each for each in others if symbol_word(each.symbol) in expression.symbols}
-        values = expression.evaluate(self.bars[number], read)
+        expression = parse(text, words_of(each.symbol for each in self.bars))
+        values = expression.evaluate(self.bars[number], read_by(expression.symbols, self.bars))
         return self.laid(number, np.asarray(values, dtype=np.float64))
 
     def calendar(self, number: int, text: str) -> Conditions:

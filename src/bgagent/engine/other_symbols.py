@@ -1,7 +1,7 @@
 """Columns of other symbols beside those of the bars that are traded: `spy.close`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -14,6 +14,16 @@ def symbol_word(symbol: str) -> str:
     """How a symbol is written before the dot: `SPY` as spy, `BRK-B` as brk_b, `^VIX` as vix, `3M` as s3m."""
     word = re.sub(r"[^a-z0-9]+", "_", symbol.lower()).strip("_")
     return word if word[:1].isalpha() else f"s{word}"
+
+
+def words_of(symbols: Iterable[str]) -> tuple[str, ...]:
+    """The words of symbols, each once."""
+    return tuple(dict.fromkeys(symbol_word(symbol) for symbol in symbols))
+
+
+def read_by(words: Collection[str], universe: Iterable[Bars]) -> dict[str, Bars]:
+    """By symbol, the bars whose symbol's word is among some."""
+    return {bars.symbol: bars for bars in universe if symbol_word(bars.symbol) in words}
 
 
 def aligned(bars: Bars, others: Mapping[str, Bars]) -> dict[str, dict[str, Floats]]:

@@ -153,7 +153,7 @@ class RulePlan(Plan):
     the next entry fill on bar x + wait_bars at the earliest. max_positions: lots open at once, each with its own
     levels and clock; an entry rule that is true while fewer are open adds a lot. stop_steps: where the stop moves to as
     the profit grows. flat_overnight: for bars within the day, everything is closed at the open of a session's last
-    bar, and nothing is opened there.
+    bar, and nothing is opened there. watches: other symbols that the rules read, as in `spy.close`.
     """
 
     kind: ClassVar[str] = "rules"
@@ -172,6 +172,7 @@ class RulePlan(Plan):
     max_positions: int = 1
     stop_steps: tuple[StopStep, ...] = ()
     flat_overnight: bool = False
+    watches: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.entry is None and self.short_entry is None:
@@ -218,7 +219,7 @@ class RulePlan(Plan):
     @property
     def needed_symbols(self) -> tuple[str, ...]:
         """Every symbol whose bars the plan needs."""
-        return (self.symbol,)
+        return tuple(dict.fromkeys((self.symbol, *self.watches)))
 
     @property
     def held_symbols(self) -> tuple[str, ...]:
@@ -283,7 +284,7 @@ class RulePortfolio(Plan):
     @property
     def needed_symbols(self) -> tuple[str, ...]:
         """Every symbol whose bars the plan needs."""
-        return self.symbols
+        return tuple(dict.fromkeys((*self.symbols, *(symbol for plan in self.plans for symbol in plan.watches))))
 
     @property
     def held_symbols(self) -> tuple[str, ...]:
@@ -323,6 +324,7 @@ class WeightPlan(Plan):
     symbols that are. ranked_first: a ranking asks `holds` of the ranked ones only, so that none below takes the place
     of one that is not held; otherwise what is not held is not ranked. invested: sum of the weights that are not fixed.
     stop_loss, take_profit, trailing_stop: of each purchase; a symbol that was stopped comes back on the next date.
+    watches: other symbols that the expressions read, as in `spy.close`.
     """
 
     kind: ClassVar[str] = "weights"
@@ -347,6 +349,7 @@ class WeightPlan(Plan):
     trailing_stop: Distance | None = None
     whole_shares: bool = False
     ranked_first: bool = False
+    watches: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.symbols:
@@ -399,7 +402,8 @@ class WeightPlan(Plan):
     @property
     def needed_symbols(self) -> tuple[str, ...]:
         """Every symbol whose bars the plan needs; those that are only watched come last."""
-        return tuple(dict.fromkeys((*self.held_symbols, *((self.signal_symbol,) if self.signal_symbol else ()))))
+        signal = (self.signal_symbol,) if self.signal_symbol else ()
+        return tuple(dict.fromkeys((*self.held_symbols, *signal, *self.watches)))
 
     @property
     def direction(self) -> str:
@@ -416,7 +420,7 @@ class PaymentPlan(Plan):
     amount: money of one payment. weights: shares of a payment, one for each symbol; (): equal. on: expression on the
     calendar. when: a payment is only made when this is true of the symbol's own bars at the previous close; None:
     always. A starting sum (the account's capital) is spent alike at the window's first open. rebalance_on: dates on
-    which everything held is brought back to the weights; None: never.
+    which everything held is brought back to the weights; None: never. watches: other symbols that `when` reads.
     """
 
     kind: ClassVar[str] = "payments"
@@ -428,6 +432,7 @@ class PaymentPlan(Plan):
     when: str | None = None
     rebalance_on: str | None = None
     whole_shares: bool = False
+    watches: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.symbols:
@@ -468,7 +473,7 @@ class PaymentPlan(Plan):
     @property
     def needed_symbols(self) -> tuple[str, ...]:
         """Every symbol whose bars the plan needs."""
-        return self.symbols
+        return tuple(dict.fromkeys((*self.symbols, *self.watches)))
 
     @property
     def held_symbols(self) -> tuple[str, ...]:

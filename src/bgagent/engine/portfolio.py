@@ -14,6 +14,7 @@ from bgagent.engine.currency import convert
 from bgagent.engine.kernel import Instruction
 from bgagent.engine.order_checks import check_orders
 from bgagent.engine.orders import Action, Order, Orders, pack_orders, pack_records
+from bgagent.engine.other_symbols import read_by, words_of
 from bgagent.engine.plan import (
     Account,
     Distance,
@@ -221,7 +222,8 @@ def _run_payments(
     rebalances = np.zeros(len(timeline), dtype=np.bool_)
     if plan.rebalance_on is not None:
         rebalances = _dates(plan.rebalance_on, timeline)
-    asked = np.column_stack([_asked(plan.when, bars[symbol], timeline) for symbol in plan.symbols])
+    read = [bars[symbol] for symbol in plan.needed_symbols]
+    asked = np.column_stack([_asked(plan.when, bars[symbol], timeline, read) for symbol in plan.symbols])
     log = _Log(book)
     for bar in range(timeline.first, len(timeline)):
         payment = 0.0
@@ -243,9 +245,10 @@ def _run_payments(
     return log.orders
 
 
-def _asked(when: str | None, bars: Bars, timeline: Timeline) -> NDArray[np.bool_]:
-    """(n,): whether a payment is made for a symbol at each open."""
+def _asked(when: str | None, bars: Bars, timeline: Timeline, universe: Sequence[Bars]) -> NDArray[np.bool_]:
+    """(n,): whether a payment is made for a symbol at each open. universe: bars that the condition may read."""
     if when is None:
         return np.ones(len(timeline), dtype=np.bool_)
     before = timeline.before(bars)
-    return (before >= 0) & parse_condition(when).conditions(bars)[before]
+    condition = parse_condition(when, words_of(each.symbol for each in universe))
+    return (before >= 0) & condition.conditions(bars, read_by(condition.symbols, universe))[before]

@@ -8,6 +8,7 @@ from typing import Any
 from bgagent.bars import Bars
 from bgagent.engine.kernel import ACTION_PLACE, ENTER_SHORT, LONG_ENTRY, SHORT_ENTRY, Lot, RuleOrders
 from bgagent.engine.orders import Orders, pack_records
+from bgagent.engine.other_symbols import read_by, words_of
 from bgagent.engine.plan import RulePlan, RulePortfolio, SizeKind
 from bgagent.engine.portfolio_book import PortfolioBook
 from bgagent.engine.rules import parse
@@ -33,6 +34,7 @@ class RuleDesk:
     def __init__(
         self, portfolio: RulePortfolio, bars: Mapping[str, Bars], timeline: Timeline, book: PortfolioBook
     ) -> None:
+        self._universe = bars
         self._slots = portfolio.slots or len(portfolio.plans)
         self._timeline = timeline
         self._book = book
@@ -47,11 +49,14 @@ class RuleDesk:
         sizing = plan.sizing
         if sizing.kind is SizeKind.EQUITY and sizing.value == 1.0:
             plan = replace(plan, sizing=replace(sizing, value=1.0 / (self._slots * plan.max_positions)))
-        signals = rule_signals(plan, bars, first=first)
+        signals = rule_signals(plan, bars, first=first, watched=[self._universe[name] for name in plan.watches])
         orders, lacking = rule_orders(plan, bars, symbol=symbol)
         signals[lacking] &= 0xFF ^ (LONG_ENTRY | SHORT_ENTRY)
         orders.log = self._log
-        scores = None if portfolio.score is None else parse(portfolio.score).numbers(bars).tolist()
+        scores = None
+        if portfolio.score is not None:
+            score = parse(portfolio.score, words_of(self._universe))
+            scores = score.numbers(bars, read_by(score.symbols, self._universe.values())).tolist()
         return _Line(signals.tobytes(), scores, orders)
 
     def run(self) -> Orders:

@@ -1,5 +1,6 @@
 """A plan of rules made ready for the kernel: one byte of signals for each bar, and the orders they give."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from bgagent.bars import Bars, Floats
 from bgagent.engine.kernel import LONG_ENTRY, LONG_EXIT, SESSION_EXIT, SHORT_ENTRY, SHORT_EXIT, RuleOrders
 from bgagent.engine.orders import ORDER_DTYPE, Action, Level, Order, OrderError
+from bgagent.engine.other_symbols import read_by, words_of
 from bgagent.engine.plan import Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
 from bgagent.engine.rules import parse, parse_calendar, parse_condition
 from bgagent.engine.sizing import bars_in_a_year, volatility_fractions
@@ -18,11 +20,13 @@ _NEEDS_NO_PRICE = ("first_session", "every_session")
 _PROTECTIONS = ("stop_loss", "take_profit", "trailing_stop")
 
 
-def rule_signals(plan: RulePlan, bars: Bars, *, first: int) -> NDArray[np.uint8]:
+def rule_signals(plan: RulePlan, bars: Bars, *, first: int, watched: Sequence[Bars] = ()) -> NDArray[np.uint8]:
     """(n + 1,): which rules are true for an order that fills at the open of each bar, as bits of engine.kernel.
 
-    The last place is for what is decided at the last close. Raises RuleError for text outside the rule language.
+    The last place is for what is decided at the last close. watched: bars of the other symbols that the rules read.
+    Raises RuleError for text outside the rule language.
     """
+    rules = _Rules(bars, first, watched)
     signals = np.zeros(len(bars) + 1, dtype=np.uint8)
     for entry, exit_rule, entry_bit, exit_bit in (
         (plan.entry, plan.exit, LONG_ENTRY, LONG_EXIT),
@@ -30,11 +34,11 @@ def rule_signals(plan: RulePlan, bars: Bars, *, first: int) -> NDArray[np.uint8]
     ):
         if entry is not None:
             begins = first if entry.on is not None else first + 1
-            signals[_holds(entry, bars, first=first, begins=begins)] |= entry_bit
+            signals[rules.holds(entry, begins=begins)] |= entry_bit
         if exit_rule is not None:
             # nothing is held at the window's first open: an exit can only keep a dated entry from being made there
             begins = first + 1 if entry is not None and _needs_no_price(entry) else first
-            signals[_holds(exit_rule, bars, first=first, begins=begins)] |= exit_bit
+            signals[rules.holds(exit_rule, begins=begins)] |= exit_bit
     if plan.flat_overnight:
         signals[:-1][ends_session(bars)] = SESSION_EXIT
     return signals
@@ -66,17 +70,28 @@ def ends_session(bars: Bars) -> Conditions:
     return ends
 
 
-def _holds(rule: Rule, bars: Bars, *, first: int, begins: int) -> Conditions:
-    """(n + 1,): whether a rule is true for an order that fills at the open of each bar, from bar `begins` on."""
-    holds = np.ones(len(bars) + 1, dtype=np.bool_)
-    if rule.on is not None:
-        holds[:-1] = parse_calendar(rule.on).evaluate(bars.sessions, first=first)
-        holds[-1] = False  # the session after the last bar is not this run's
-    if rule.when is not None:
-        holds[1:] &= parse_condition(rule.when).conditions(bars)
-        holds[0] = False
-    holds[:begins] = False
-    return holds
+class _Rules:
+    """The rules of one run, on its bars."""
+
+    def __init__(self, bars: Bars, first: int, watched: Sequence[Bars]) -> None:
+        self._bars = bars
+        self._first = first
+        self._universe = (bars, *watched)
+        self._words = words_of(each.symbol for each in self._universe)
+
+    def holds(self, rule: Rule, *, begins: int) -> Conditions:
+        """(n + 1,): whether a rule is true for an order that fills at the open of each bar, from bar `begins` on."""
+        bars = self._bars
+        holds = np.ones(len(bars) + 1, dtype=np.bool_)
+        if rule.on is not None:
+            holds[:-1] = parse_calendar(rule.on).evaluate(bars.sessions, first=self._first)
+            holds[-1] = False  # the session after the last bar is not this run's
+        if rule.when is not None:
+            condition = parse_condition(rule.when, self._words)
+            holds[1:] &= condition.conditions(bars, read_by(condition.symbols, self._universe))
+            holds[0] = False
+        holds[:begins] = False
+        return holds
 
 
 def _needs_no_price(rule: Rule) -> bool:

@@ -1,11 +1,12 @@
 """What a plan of weights wants to hold at each open, from bars that were complete before it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bgagent.bars import Bars, Floats
+from bgagent.engine.other_symbols import read_by, words_of
 from bgagent.engine.plan import Weighting, WeightPlan
 from bgagent.engine.rules import parse, parse_condition
 from bgagent.engine.timeline import Timeline
@@ -23,15 +24,19 @@ class TargetWeights:
     def __init__(self, plan: WeightPlan, bars: Mapping[str, Bars], timeline: Timeline) -> None:
         self.plan = plan
         self._places = {symbol: place for place, symbol in enumerate(plan.held_symbols)}
-        self._signals = _conditions(plan.when, bars[plan.signal_symbol or plan.symbols[0]], timeline)
+        universe = [bars[symbol] for symbol in plan.needed_symbols]
+        words = words_of(plan.needed_symbols)
+        self._signals = _conditions(plan.when, bars[plan.signal_symbol or plan.symbols[0]], timeline, universe)
         self._holds: Conditions = np.ones((len(timeline), len(plan.symbols)), dtype=np.bool_)
         if plan.holds is not None:
             read_on = [bars[plan.signal_symbol or symbol] for symbol in plan.symbols]
-            self._holds = np.column_stack([_conditions(plan.holds, each, timeline) for each in read_on])
+            self._holds = np.column_stack([_conditions(plan.holds, each, timeline, universe) for each in read_on])
         self._scores: Floats = np.zeros((0, 0))
         if plan.weighting is Weighting.RANKED and plan.score is not None:
-            score = parse(plan.score)
-            self._scores = _before([score.numbers(bars[symbol]) for symbol in plan.symbols], bars, plan, timeline)
+            score = parse(plan.score, words)
+            read = read_by(score.symbols, universe)
+            columns = [score.numbers(bars[symbol], read) for symbol in plan.symbols]
+            self._scores = _before(columns, bars, plan, timeline)
         elif plan.weighting is Weighting.INVERSE_VOLATILITY:
             deviations = [volatility(bars[symbol].close, plan.volatility_bars) for symbol in plan.symbols]
             self._scores = 1.0 / _before(deviations, bars, plan, timeline)
@@ -82,12 +87,13 @@ class TargetWeights:
         return weights
 
 
-def _conditions(text: str | None, bars: Bars, timeline: Timeline) -> Conditions:
-    """(n,): whether a condition was true at the last close before each bar's open."""
+def _conditions(text: str | None, bars: Bars, timeline: Timeline, universe: Sequence[Bars]) -> Conditions:
+    """(n,): whether a condition was true at the last close before each bar's open. universe: bars it may read."""
     if text is None:
         return np.ones(len(timeline), dtype=np.bool_)
     before = timeline.before(bars)
-    return (before >= 0) & parse_condition(text).conditions(bars)[before]
+    condition = parse_condition(text, words_of(each.symbol for each in universe))
+    return (before >= 0) & condition.conditions(bars, read_by(condition.symbols, universe))[before]
 
 
 def _before(columns: list[Floats], bars: Mapping[str, Bars], plan: WeightPlan, timeline: Timeline) -> Floats:

@@ -20,9 +20,9 @@ class Declarations:
     """What the rendered class declares and imports: attribute name -> expression, for prices and for the calendar.
 
     owner: whose prices are read, as Python. of_each: there is one of each declared thing for every market, kept by it.
-    taken: names that stand for something already. With several symbols a cross is an indicator of its own: its two
-    last bars are those of one symbol, not of all; and so are high, low, open and volume, whose columns show the last
-    close where a symbol has no bar.
+    taken: names that stand for something already. words: of the other symbols that may be read.
+    With several symbols a cross is an indicator of its own: its two last bars are those of one symbol, not of all; and
+    so are high, low, open and volume, whose columns show the last close where a symbol has no bar.
     """
 
     indicators: dict[str, str] = field(default_factory=dict)
@@ -31,6 +31,7 @@ class Declarations:
     owner: str = "self"
     of_each: bool = False
     taken: set[str] = field(default_factory=set)
+    words: tuple[str, ...] = ()
 
     @property
     def of_several(self) -> bool:
@@ -68,7 +69,7 @@ def render_condition(expression: str, declarations: Declarations) -> str:
 
     Raises RuleError for text outside the rule language.
     """
-    return _condition(without_not(parse_condition(expression).node), declarations)
+    return _condition(without_not(parse_condition(expression, declarations.words).node), declarations)
 
 
 def _condition(node: Node, declarations: Declarations) -> str:

@@ -1,6 +1,7 @@
 """Writes the strategy that a plan of payments says, as Python for people."""
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.engine.other_symbols import words_of
 from bgagent.engine.plan import PaymentPlan
 from bgagent.implementation.conditions import Declarations
 from bgagent.implementation.template_markets import claim, declare_each, known, quoted
@@ -9,7 +10,7 @@ from bgagent.implementation.template_words import module
 
 def render_payments(spec: StrategySpec, run: RunSpec, plan: PaymentPlan) -> str:
     """A module with one Strategy subclass that pays in and buys as the plan says."""
-    each = Declarations(owner="market", of_each=True, taken={"due", "rebalancing"})
+    each = Declarations(owner="market", of_each=True, taken={"due", "rebalancing"}, words=words_of(plan.needed_symbols))
     asks = claim("is_wanted", "self, market", known(plan.when, each)) if plan.when is not None else []
     shares = ", ".join(f"{quoted(symbol)}: {share!r}" for symbol, share in zip(plan.symbols, plan.shares, strict=True))
     whole = ", whole_shares=True" if plan.whole_shares else ""

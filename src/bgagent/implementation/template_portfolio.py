@@ -7,7 +7,7 @@ first for those that are held, then for the others, those with the highest score
 from dataclasses import dataclass, replace
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
-from bgagent.engine.other_symbols import symbol_word
+from bgagent.engine.other_symbols import symbol_word, words_of
 from bgagent.engine.plan import DistanceKind, Rule, RulePlan, RulePortfolio, SizeKind
 from bgagent.implementation.conditions import Declarations
 from bgagent.implementation.template_markets import claim, declare_each, known, quoted
@@ -33,7 +33,7 @@ def render_portfolio(spec: StrategySpec, run: RunSpec, portfolio: RulePortfolio)
     init: list[str] = []
     methods: list[str] = []
     for group in groups:
-        declarations = Declarations(owner="market", of_each=True, taken=taken)
+        declarations = Declarations(owner="market", of_each=True, taken=taken, words=words_of(portfolio.needed_symbols))
         methods += _methods(group, declarations)
         markets = "self.markets"
         if len(groups) > 1:
@@ -188,7 +188,10 @@ def _trade(group: _Group, declarations: Declarations) -> list[str]:
         arguments_out = f"side={quoted(side.removeprefix('is_'))}"
         if exit_rule.on is not None:
             arguments_out = f'"schedule", {arguments_out}'
-        lines += [f"if market.position.{side} and self.{name}{group.suffix}(market):", f"    market.exit({arguments_out})"]
+        lines += [
+            f"if market.position.{side} and self.{name}{group.suffix}(market):",
+            f"    market.exit({arguments_out})",
+        ]
         if turn in orders and plan.wait_bars is None:
             lines.append(f"    return 0 if {turn} and {orders[turn]} is not None else -1")
         else:

@@ -1,6 +1,7 @@
 """Writes the strategy that rules for one symbol say, as Python for people."""
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.engine.other_symbols import words_of
 from bgagent.engine.plan import DistanceKind, Rule, RulePlan, Sizing
 from bgagent.implementation.conditions import Declarations, render_condition
 from bgagent.implementation.template_words import init, module, protections, sizing_text, steps_text
@@ -10,7 +11,7 @@ _FALSE = "False"
 
 def render_rules(spec: StrategySpec, run: RunSpec, plan: RulePlan) -> str:
     """A module with one Strategy subclass that trades by the rules."""
-    declarations = Declarations()
+    declarations = Declarations(words=words_of(plan.needed_symbols))
     conditions = {
         name: _rule(rule, declarations, is_intraday=spec.timeframe.is_intraday)
         for name, rule in (

@@ -1,6 +1,7 @@
 """Writes the strategy that a plan of target weights says, as Python for people."""
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.engine.other_symbols import words_of
 from bgagent.engine.plan import DistanceKind, Weighting, WeightPlan
 from bgagent.implementation.conditions import Declarations
 from bgagent.implementation.template_markets import claim, declare_each, declare_one, known, quoted
@@ -10,8 +11,9 @@ from bgagent.implementation.template_words import module, protections
 def render_weights(spec: StrategySpec, run: RunSpec, plan: WeightPlan) -> str:
     """A module with one Strategy subclass that rebalances as the plan says."""
     taken = {"score", "signal", "due"}
-    each = Declarations(owner="market", of_each=True, taken=taken)
-    signal = Declarations(owner="self.signal", taken=taken)
+    words = words_of(plan.needed_symbols)
+    each = Declarations(owner="market", of_each=True, taken=taken, words=words)
+    signal = Declarations(owner="self.signal", taken=taken, words=words)
     asks = claim("is_signalled", "self", known(plan.when, signal)) if plan.when is not None else []
     holds = []
     if plan.holds is not None:

@@ -9,7 +9,7 @@ from bgagent.bars import PRICE_COLUMNS, Bars, Floats, Times
 from bgagent.engine import rules
 from bgagent.engine.board import Board
 from bgagent.engine.joined_feed import ALL
-from bgagent.engine.other_symbols import symbol_word
+from bgagent.engine.other_symbols import read_by, words_of
 from bgagent.sandbox.blocks import Block, Conditions
 from bgagent.sandbox.limits import Limits
 
@@ -56,13 +56,13 @@ def compute_series(
     watched: bars of other symbols, which expressions may read, as in `spy.close`. The text is hostile, the rule
     language is closed. Raises ValueError for what is no rule or is too much work.
     """
-    others = {each.symbol: each for each in watched}
-    words = tuple(symbol_word(symbol) for symbol in others)
+    universe = (bars, *watched)
+    words = words_of(each.symbol for each in universe)
     indicators = np.empty((len(prices), len(bars)))
     for row, text in enumerate(prices):
         expression = rules.parse(text, words)
         _refuse_work(text, expression.lookback, len(bars), limits)
-        indicators[row] = expression.evaluate(bars, others)
+        indicators[row] = expression.evaluate(bars, read_by(expression.symbols, universe))
     due = np.zeros((len(calendars), len(bars)), dtype=np.bool_)
     for row, text in enumerate(calendars):
         due[row] = rules.parse_calendar(text).evaluate(bars.sessions, first=first)
@@ -72,7 +72,7 @@ def compute_series(
 
 def compute_joined_series(prices: Sequence[str], calendars: Sequence[str], board: Board, *, limits: Limits) -> Series:
     """The same over the bars of several symbols; each expression begins with the number of the symbol it is about."""
-    words = tuple(dict.fromkeys(symbol_word(bars.symbol) for bars in board.bars))
+    words = words_of(bars.symbol for bars in board.bars)
     indicators = np.empty((len(prices), len(board.timeline)))
     for row, numbered in enumerate(prices):
         number, text = _numbered(numbered, len(board.bars), least=0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bgagent.artifacts.attempts import RunFailure
 from bgagent.engine import rules
-from bgagent.engine.other_symbols import symbol_word
+from bgagent.engine.other_symbols import words_of
 
 LARGEST_SOURCE = 200_000
 
@@ -183,7 +183,7 @@ def check_source(source: str, symbols: tuple[str, ...] = ()) -> Checked | RunFai
     if isinstance(tree, RunFailure):
         return tree
     strategies = _strategies(tree)
-    words = tuple(dict.fromkeys(symbol_word(symbol) for symbol in symbols))
+    words = words_of(symbols)
     findings = sorted({*_findings(tree, words), *_strategy_findings(strategies)})
     if findings:
         lines = [f"line {line}: {message}" for line, message in findings]
