@@ -96,7 +96,7 @@ def _summary(results: Sequence[BatchResult], rows: Sequence[BatchRow], metric: s
         cells.append(
             (place, result.verdict or "-", _figure(result.value, metric), result.exit_code, result.job_id, short)
         )
-    return table(cells, ("", "verdict", metric, "exit", "job", "sentence"), width=terminal_width())
+    return table(cells, ("", "verdict", metric, "exit", "job", "sentence"), width=terminal_width(), named_by=4)
 
 
 def _figure(value: float | None, metric: str) -> str:

@@ -75,4 +75,4 @@ def _told(gone: Sequence[Removal], *, dry_run: bool) -> str:
     total = f"{sum(one.bytes for one in gone) / 2**20:,.1f} MB"
     verb = "would be removed" if dry_run else "removed"
     jobs = "1 job" if len(gone) == 1 else f"{len(gone)} jobs"
-    return f"{table(rows, ('job', 'size'), width=terminal_width())}\n{jobs} {verb}, {total}"
+    return f"{table(rows, ('job', 'size'), width=terminal_width(), named_by=0)}\n{jobs} {verb}, {total}"

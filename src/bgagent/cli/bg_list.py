@@ -72,7 +72,7 @@ def job_table(seen: Sequence[Look]) -> str:
         short = message if len(message) <= _LONGEST_MESSAGE else f"{message[: _LONGEST_MESSAGE - 1]}…"
         exit_code = "" if facts["exit_code"] is None else facts["exit_code"]
         rows.append((one.job.job_id, one.job.word, exit_code, facts["phase"], facts["submitted_at"], short))
-    return table(rows, ("job", "state", "exit", "phase", "submitted", "message"), width=terminal_width())
+    return table(rows, ("job", "state", "exit", "phase", "submitted", "message"), width=terminal_width(), named_by=0)
 
 
 def _is_named(job_id: str, name: str) -> bool:

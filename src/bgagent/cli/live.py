@@ -86,5 +86,5 @@ def _stage(folders: Folders, seen: Look, rows: Sequence[PhaseRow]) -> str:
         return "queued, next" if place == 1 else f"queued, {place - 1} before it"
     facts = to_json(seen.job)
     attempt = f"attempt {facts['attempt']}, " if facts["attempt"] else ""
-    last = last_lines(seen.files.log, 1)
-    return plain(f"{attempt}{last[0]}" if last and rows else "starting")
+    last = "".join(last_lines(seen.files.log, 1)).split(maxsplit=2)  # time, level, what happened
+    return plain(f"{attempt}{last[-1]}" if last and rows else "starting")

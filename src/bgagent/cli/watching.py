@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bgagent import api
 from bgagent.cli.streams import say
-from bgagent.cli.text import plain, table
+from bgagent.cli.text import plain, table, terminal_width
 from bgagent.jobs import store
 from bgagent.jobs.folders import Folders
 from bgagent.jobs.state import to_json
@@ -78,7 +78,7 @@ def key_figures(report: "Report") -> str:
     for run in report.runs:
         for label, metrics in ((run.label, run.metrics), (run.benchmark.label, run.benchmark.metrics)):
             rows.append((label, *(_figure(metrics.get(name), kind) for name, kind in _KEY_FIGURES.values())))
-    return table(rows, ("", *_KEY_FIGURES))
+    return table(rows, ("", *_KEY_FIGURES), width=terminal_width(), named_by=0)
 
 
 _KEY_FIGURES = {
