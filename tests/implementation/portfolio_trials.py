@@ -13,10 +13,12 @@ from bgagent.engine.orders import Order, Orders, pack_orders, unpack_orders
 from bgagent.engine.plan import Costs, Plan
 from bgagent.engine.portfolio import run_portfolio
 from bgagent.engine.result import Payment
+from bgagent.implementation.template import render
 from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import Stage, try_source
 from bgagent.periods import Period, Timeframe
 from bgagent.sandbox.conversation import Proposal
+from bgagent.sandbox.host import propose
 from tests.implementation.trials import WARMUP, series_of
 
 COUNT = WARMUP + 190  # three quarters in the window
@@ -73,9 +75,32 @@ def tried(
         paid = tuple(replace(each, equity_before=float("nan")) for each in payments(list(result.payments)))
         return Proposal(orders, "", ("seccomp",), 0.1, stage.count - stage.first, paid)
 
-    return try_source(spec, spec.runs[0], loaded, StrategySource("test", "class Rules:\n    pass\n", "template"), propose=proposed)
+    return try_source(
+        spec, spec.runs[0], loaded, StrategySource("test", "class Rules:\n    pass\n", "template"), propose=proposed
+    )
 
 
 def with_free(trial: Trial, orders: Orders) -> Trial:
     """The trial of code that decides so when the window lies open to it."""
     return replace(trial, free=orders, again=trial.blind)
+
+
+def ran(plan: Plan, text: str | None = None, *, capital: float = 10_000.0, producer: str = "template") -> Trial:
+    """Code over several symbols, the plan's own rendering when no text is given, tried in the real sandbox."""
+    spec = spec_of(plan, capital=capital)
+    run = spec.runs[0]
+    loaded = {symbol: series_of(MARKETS[symbol]) for symbol in plan.needed_symbols}
+
+    def proposed(source: StrategySource, stage: Stage, blocks: Any, variant: int) -> Any:
+        return propose(
+            source.text,
+            stage.bars,
+            first=stage.first,
+            watched=stage.watched,
+            account=spec.account,
+            blocks=blocks,
+            variant=variant,
+            producer=producer,
+        )
+
+    return try_source(spec, run, loaded, StrategySource("test", text or render(spec, run), producer), propose=proposed)
