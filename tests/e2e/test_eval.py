@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bgagent.llm.scripted_server import ScriptedServer, said
 from tests.e2e.project import Project
 
 SUITE = """
@@ -120,6 +121,32 @@ def test_baselines_run_in_front_and_a_run_is_held_against_them(project: Project)
     assert "The baseline asks a person 2 times in the median case." in page
 
 
+def test_what_a_model_said_is_recorded_and_answers_in_its_place(project: Project):
+    answer = {
+        "runs": [{"plan": {"symbol": "WAVE", "entry": {"when": "rsi(14) < 45"}}}],
+        "clauses": [
+            {"words": "Grab WAVE", "status": "stated", "field": "symbol", "value": "WAVE"},
+            {"words": "on a frobnicating RSI under 45", "status": "stated", "field": "entry", "value": "rsi(14) < 45"},
+            {"words": "in 2024", "status": "stated", "field": "period", "value": "2024"},
+        ],
+    }
+    row = {"id": "asked", "prompt": "Grab WAVE on a frobnicating RSI under 45 in 2024"}
+    (project.root / "asked.jsonl").write_text(json.dumps(row))
+    with ScriptedServer(lambda _: said(json.dumps(answer))) as server:
+        model = {"LLM_MODEL": "scripted", "LLM_BASE_URL": server.base_url, "LLM_API_KEY": "sk-test-0123456789abcdef"}
+        told = project.nlbt("eval", "asked.jsonl", "--record", "kept", "--as-of", "2025-06-30", "--json", **model)
+    recorded = json.loads(Path(json.loads(told.stdout)["json"]).read_text())["cases"][0]
+    assert recorded["mark"] == "unchecked", recorded["why"]
+    assert recorded["model_calls"] >= 1
+    _, found = evaluated(project, "asked.jsonl", "--replay", "kept", "--as-of", "2025-06-30")
+    (replayed,) = found["result"]["cases"]
+    assert replayed["mark"] == "unchecked", replayed["why"]
+    equities = [
+        json.loads(Path(case["report"]).read_text())["runs"][0]["final_equity"] for case in (recorded, replayed)
+    ]
+    assert equities[0] == equities[1]
+
+
 def test_tasks_are_scored_by_stage(project: Project):
     tasks = [
         {"id": 1, "reformulated_task": "Buy when the 10-day SMA crosses above the 30-day SMA.", "yf_symbol": "WAVE"},
@@ -140,6 +167,8 @@ def test_tasks_are_scored_by_stage(project: Project):
         (("nowhere.toml",), "cannot read"),
         (("--only", "no such case"), "no case has"),
         (("--answer-s", "3"), "--arm interactive"),
+        (("--replay", "nowhere"), "there is no folder nowhere"),
+        (("--record", "kept", "--arm", "single"), "neither records nor replays"),
         (("--compare", "a.json", "b.json"), "is no result of an evaluation"),
         (("suite.toml", "--compare", "a.json", "b.json"), "is no result|--compare runs no suite"),
     ],

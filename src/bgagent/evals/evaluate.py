@@ -61,7 +61,9 @@ def evaluate(
     name = f"bg_eval_{began:%Y-%m-%dT%H%M%SZ}"
     cache = (root / settings.cache_dir).absolute()
     jobs = cache / "eval" / name
-    jobs.mkdir(parents=True, exist_ok=True)
+    for folder in (jobs, choice.record):
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
     data = choice.data or suite.data or settings.data
     at_once = choice.at_once or cores()
     terms = Terms(
@@ -119,11 +121,21 @@ def _chosen(choice: Choice) -> Suite:
         raise BadUse(
             "--answer-s is what a person takes, and only the interactive arm asks one", hint="--arm interactive"
         )
+    _refuse_unusable_exchanges(choice)
     suite = read_suite(choice.suite) if choice.suite else built_in()
     cases = [case for case in suite.cases if not choice.only or choice.only in case.id or choice.only in case.family]
     if not cases:
         raise BadUse(f"no case has '{choice.only}' in its id or family")
     return replace(suite, cases=tuple(cases[: choice.limit]))
+
+
+def _refuse_unusable_exchanges(choice: Choice) -> None:
+    if (choice.record or choice.replay) and choice.arm != AGENT:
+        raise BadUse(f"the {choice.arm} arm neither records nor replays", hint=f"use --arm {AGENT}")
+    if choice.record and choice.replay:
+        raise BadUse("--record and --replay exclude each other", hint="leave one of them out")
+    if choice.replay and not choice.replay.is_dir():
+        raise BadUse(f"there is no folder {choice.replay}", hint="name one made by nlbt eval --record")
 
 
 def _remarks(suite: Suite, terms: Terms, choice: Choice, jobs: Path) -> tuple[str, ...]:

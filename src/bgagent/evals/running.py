@@ -49,10 +49,15 @@ class Terms:
     record: Path | None = None
     replay: Path | None = None
 
-    @property
-    def has_model(self) -> bool:
-        """Whether a language model can read what the embedded reader cannot."""
-        return bool(self.model or self.environment.get("LLM_MODEL", "").strip()) and self.reader != "embedded"
+    def has_model(self, case: Case) -> bool:
+        """Whether a language model, or a record of one, can read what the embedded reader cannot."""
+        named = self.model or self.environment.get("LLM_MODEL", "").strip() or self.exchanges(self.replay, case)
+        return bool(named) and self.reader != "embedded"
+
+    def exchanges(self, folder: Path | None, case: Case) -> Path | None:
+        """The file of a case to answer from. A case that asked no model when it was recorded has none."""
+        path = folder / f"{case.id}.jsonl" if folder else None
+        return path if path and path.exists() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,8 @@ def run_as_job(case: Case, terms: Terms, job_id: str) -> Ended:
             data=terms.data,
             reader=terms.reader,
             as_of=case.as_of or terms.as_of,
+            record=terms.record / f"{case.id}.jsonl" if terms.record else None,
+            replay=terms.exchanges(terms.replay, case),
             root=terms.root,
             environment=terms.environment,
         )
@@ -129,7 +136,7 @@ def run_as_job(case: Case, terms: Terms, job_id: str) -> Ended:
 
 def result_of(case: Case, terms: Terms, ended: Ended, job_id: str) -> CaseResult:
     """What the end of a case is worth, with what it took."""
-    expectation = (case.with_model or case.expectation) if terms.has_model else case.expectation
+    expectation = (case.with_model or case.expectation) if terms.has_model(case) else case.expectation
     answers = applicable(case, terms)
     report, telemetry = ended.report, ended.report["telemetry"]
     mark, why = mark_of(report, expectation, answers, left_behind=ended.left_behind)
