@@ -351,6 +351,12 @@ def _crossing(left: Value, side: str, right: Value) -> Crossing:
     return Crossing(left, side, right)
 
 
+@RULES.rule("moved_across", "{left:measure} <moves> <back>? {side} {right:measure}")
+def _moved_across(left: Value, side: str, right: Value) -> Crossing | None:
+    """ "each time its 50-day average went above the 200-day": of two lines that is an event."""
+    return Crossing(left, side, right) if isinstance(left, Average) and isinstance(right, Average) else None
+
+
 @RULES.rule(
     "crossing",
     "{left:measure} and {right:measure} <crosses> {side:upward}",

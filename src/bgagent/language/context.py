@@ -33,7 +33,8 @@ _CLOSE, _HIGH, _LOW = Name("close"), Name("high"), Name("low")
 _PATTERNS = frozenset(
     (
         "engulfing harami marubozu spinning_top hammer inverted_hammer piercing_line morning_star doji "
-        "three_white_soldiers three_black_crows dragonfly_doji gravestone_doji hanging_man shooting_star dark_cloud_cover evening_star"
+        "three_white_soldiers three_black_crows dragonfly_doji gravestone_doji hanging_man shooting_star "
+        "dark_cloud_cover evening_star"
     ).split()
 )
 
@@ -145,6 +146,11 @@ class Context(Spoken):
             outward = (right.side == "highest") == operator.startswith(">")
             if outward:  # a breakout looks at the bars before
                 second_node = Call("previous", (second_node, Number(1.0)))
+                self.assume(
+                    "breakout",
+                    f"the {unparse(first_node)} against the {right.side} of the bars before",
+                    "the present bar is no part of the high or low it is held against",
+                )
         self.subjects = (subject,)
         self.comparands[subject] = right
         return Compare(operator, first_node, second_node)

@@ -65,6 +65,11 @@ def _cents_per_share(cents: float) -> Cost:
     return Cost("commission_per_share", cents)
 
 
+@RULES.rule("cost", "<slippage> (of|at|is|:|=)? {pips} <per_fill>?", "{pips} (of|in|as)? <slippage> <per_fill>?")
+def _slippage_in_pips(pips: float) -> Cost:
+    return Cost("slippage_per_share", pips)
+
+
 @RULES.rule("cost", "<slippage> (of|at|is|:|=)? {money} <per_share>", "{money} (of)? <slippage> <per_share>")
 def _slippage_per_share(money: Money) -> Cost:
     return Cost("slippage_per_share", money.amount)

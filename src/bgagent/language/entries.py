@@ -102,13 +102,19 @@ class Entries:
     def with_lengths(self, idea: Idea) -> Idea:
         """A crossover with the lengths that are given elsewhere."""
         said = self.said.of(Lengths)
-        if idea.name != "crossover without lengths" or len(said) != 1 or not isinstance(idea.topic, Average):
+        fast = {lengths.fast for lengths in said} - {None}
+        slow = {lengths.slow for lengths in said} - {None}
+        if idea.name != "crossover without lengths" or not isinstance(idea.topic, Average):
             return idea
-        (lengths,) = said
-        self.said.state(lengths, "rules.entry", f"averages of {lengths.fast} and {lengths.slow}")
-        kind = idea.topic.kind
-        crossing = cross_idea(Average(kind, lengths.fast, lengths.unit), Average(kind, lengths.slow, lengths.unit))
-        return replace(crossing, place=idea.place)
+        if len(fast) != 1 or len(slow) != 1:
+            return idea
+        short, long = fast.pop(), slow.pop()
+        if short is None or long is None or short >= long:
+            raise Contradiction("The fast average has to be shorter than the slow one. Which lengths are meant?")
+        for lengths in said:
+            self.said.state(lengths, "rules.entry", f"averages of {short} and {long}")
+        kind, unit = idea.topic.kind, said[0].unit
+        return replace(cross_idea(Average(kind, short, unit), Average(kind, long, unit)), place=idea.place)
 
     def idea_entries(self, idea: Idea | None) -> tuple[Signal | None, Signal | None]:
         if idea is None:

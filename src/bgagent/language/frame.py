@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from bgagent.data.calendars import last_complete_session
@@ -15,6 +15,7 @@ from bgagent.language.meanings import (
     Capital,
     Comparison,
     Cost,
+    Order,
     Prices,
     Problem,
     Size,
@@ -32,6 +33,7 @@ __all__ = ["Frame", "LastSession", "Missing", "currency_of", "frame_of", "last_s
 T = TypeVar("T")
 
 _DEFAULT_CAPITAL = 10_000.0
+_LONGEST_CLOSURE = 10  # days that a market is closed at a stretch
 _COMMISSIONS = ("commission_bps", "commission_per_share", "commission_per_order", "commission_minimum")
 _MINOR_UNITS = {"GBp": "GBP", "ILA": "ILS", "ZAc": "ZAR"}
 _INDEX_MONEY = {
@@ -141,6 +143,36 @@ def frame_of(
         benchmark=_benchmark(facts, symbols, ledger),
         price_mode=_price_mode(facts, ledger),
     )
+
+
+def dated_window(facts: Sequence[object], session: LastSession) -> Window | None:
+    """From the day of a purchase to that of its sale, where those days are said with their years and no window is."""
+    orders = of(facts, Order)
+    if of(facts, Window):
+        return None
+    days = {
+        leaves: [
+            trigger.schedule.day
+            for order in orders
+            for trigger in order.triggers
+            if (order.action in ("sell", "exit", "cover")) is leaves and trigger.schedule and trigger.schedule.day
+        ]
+        for leaves in (False, True)
+    }
+    if not days[False]:
+        return None
+    if not days[True]:
+        return Window(min(days[False]))
+    last = max(days[True])
+    if last <= min(days[False]):
+        raise Contradiction(f"Sold on {last}, not after it is bought on {min(days[False])}. Which dates are meant?")
+    symbols = [symbol for fact in of(facts, Universe) for symbol in fact.symbols]
+    for _ in range(_LONGEST_CLOSURE if symbols else 0):  # sold on the first session on or after that day
+        noon = datetime.combine(last + timedelta(1), time(12), UTC)
+        if session(noon, symbols[0]) == last:
+            break
+        last += timedelta(1)
+    return Window(min(days[False]), last)
 
 
 def _capital(facts: Sequence[object], ledger: Ledger) -> tuple[float | None, str | None]:

@@ -120,9 +120,8 @@ class Grammar:
         if name in self.primitives:
             return self.primitives[name][0]
         if name in self.categories:
-            keys = frozenset(key_of(word) for word in self.categories[name] if word is not None)
-            self._firsts[name] = keys
-            return keys
+            self._firsts[name] = frozenset(key_of(word) for word in self.categories[name] if word is not None)
+            return self._firsts[name]
         if name in self._asked:
             self._note_circle(name)
             return frozenset()

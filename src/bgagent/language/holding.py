@@ -1,8 +1,10 @@
 """Phrases for holding: in the market while something holds, bought at the start and kept."""
 
-from bgagent.language.meanings import BuyAndHold, Capital, State, Universe
+from bgagent.engine.plan import SizeKind
+from bgagent.language.meanings import BuyAndHold, Capital, Size, State, Universe
 from bgagent.language.measures import Condition, Schedule, Trigger
 from bgagent.language.points import Point
+from bgagent.language.quantities import Money
 from bgagent.language.rulebook import Rules
 from bgagent.language.windows import Window
 
@@ -61,7 +63,7 @@ def _buy_and_hold(
     bought: Point | None = None,
     capital: Capital | None = None,
 ) -> Facts | None:
-    facts = [fact for fact in (*things, capital) if fact is not None]
+    facts = [_as_capital(fact) for fact in (*things, capital) if fact is not None]
     if bought is not None:
         start = Window(bought.first)
     elif start is not None and start.end is not None:
@@ -74,6 +76,9 @@ def _buy_and_hold(
 @RULES.rule(
     "order",
     "<had_bought> {things:symbol_object} {start:window}?",
+    "<had_bought> {things:bought_object} {start:window}?",
+    "<had_bought> {things:bought_object} {start:bought_ago}",
+    "<had_bought> {things:bought_object} (on|at)? {bought:dated}",
     "<had_bought> {things:symbol_object} {start:bought_ago}",
     "<had_bought> {capital} {things:symbol_object} {start:bought_ago}",
     "<had_bought> {capital} {things:symbol_object} {start:window}?",
@@ -85,7 +90,18 @@ def _had_bought(
     things: Facts, start: Window | None = None, capital: Capital | None = None, bought: Point | None = None
 ) -> Facts:
     first = Window(bought.first) if bought is not None else start
-    return (BuyAndHold(implied=True), *things, *(fact for fact in (first, capital) if fact is not None))
+    return (
+        BuyAndHold(implied=True),
+        *map(_as_capital, things),
+        *(fact for fact in (first, capital) if fact is not None),
+    )
+
+
+def _as_capital(fact: object) -> object:
+    """What is bought once for a sum and kept is all there is: "what if I had bought $1,000 of Apple"."""
+    if isinstance(fact, Size) and fact.sizing.kind is SizeKind.CASH:
+        return Capital(Money(fact.sizing.value, fact.currency))
+    return fact
 
 
 @RULES.rule("order", "<keep> {end:window_end}")
@@ -96,3 +112,8 @@ def _held_until(end: Window) -> Facts:
 @RULES.rule("symbol_object", "{symbols}", "{symbols} <share_word>", "<share_word> of {symbols}")
 def _symbol_object(symbols: Universe) -> Facts:
     return (symbols,)
+
+
+@RULES.rule("bought_object", "{any_money} (worth)? of {symbols} <share_word>?")
+def _bought_object(any_money: Money, symbols: Universe) -> Facts | None:
+    return (Capital(any_money), symbols) if any_money.amount > 0 else None

@@ -102,6 +102,21 @@ def _some_crossover(kind: str = "average") -> Idea:
     return Idea("crossover without lengths", topic=Average(kind, None))
 
 
+@RULES.rule(
+    "lengths", "<fast_title> (=|:|of|is)? {fast:whole} <unit>?", "{fast:whole} <unit>? <fast_word> <average_kind>"
+)
+def _fast(fast: int) -> Lengths | None:
+    """ "fast=10", beside "slow=50"."""
+    return Lengths(fast, None) if fast >= 1 else None
+
+
+@RULES.rule(
+    "lengths", "<slow_title> (=|:|of|is)? {slow:whole} <unit>?", "{slow:whole} <unit>? <slow_word> <average_kind>"
+)
+def _slow(slow: int) -> Lengths | None:
+    return Lengths(None, slow) if slow >= 1 else None
+
+
 @RULES.rule("lengths", "(with|of|using)? {pair} (lengths|periods)?")
 def _lengths(pair: tuple[Length, Length]) -> Lengths | None:
     (first, unit), (second, other) = pair
@@ -256,7 +271,8 @@ def _heading(value: Indicator) -> Heading:
 
 @RULES.rule(
     "heading",
-    "(triple|three|3)? {kind:average_kind} \\(? {a:whole} (/|,|-) {b:whole} (/|,|-) {c:whole} \\)? <crossover>? <system_word>?",
+    "(triple|three|3)? {kind:average_kind} \\(? {a:whole} (/|,|-) {b:whole} (/|,|-) {c:whole} \\)? <crossover>?"
+    " <system_word>?",
     "{a:whole} (/|,|-) {b:whole} (/|,|-) {c:whole} {kind:average_kind} <crossover>? <system_word>?",
 )
 def _three_averages(kind: str, a: int, b: int, c: int) -> Heading | None:

@@ -64,8 +64,8 @@ def check_month_end(said: StrategyFacts, entry: Signal | None) -> None:
     for fact in said.of(Holding):
         if fact.from_month_end and (entry is None or entry.on != "last_of_month" or entry.when is not None):
             raise Unclear(
-                f"Sold on session {fact.duration.count:g} of the month: bought when? Only a purchase on the last session "
-                "of the month before can be held until then."
+                f"Sold on session {fact.duration.count:g} of the month: bought when? Only a purchase on the last "
+                "session of the month before can be held until then."
             )
 
 

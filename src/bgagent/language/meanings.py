@@ -69,10 +69,10 @@ class Idea(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Lengths(Placed):
-    """The lengths of the two averages of a crossover that is named elsewhere."""
+    """The lengths of the two averages of a crossover that is named elsewhere; None: given in another place."""
 
-    fast: int
-    slow: int
+    fast: int | None
+    slow: int | None
     unit: str | None = None
     place: Place | None = None
 
@@ -260,6 +260,15 @@ class Prices(Placed):
     """Which prices: total_return, split, raw."""
 
     mode: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLanguage(Placed):
+    """The language the report is wished in: a code, or the name of one there is no report in."""
+
+    code: str
+    is_offered: bool = True
     place: Place | None = None
 
 

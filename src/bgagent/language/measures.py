@@ -5,6 +5,7 @@ A gap is what a sentence leaves to its context: "the upper band" of bands named 
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bgagent.engine.expression import Node
@@ -229,10 +230,14 @@ Condition = (
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Days on which an order fills, in the calendar language. leaving: for an exit, where that differs."""
+    """Days on which an order fills, in the calendar language.
+
+    leaving: for an exit, where that differs. day: the one day it is, where the year was said too.
+    """
 
     on: str
     leaving: str | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,14 +281,25 @@ def _bar_shape(name: str, who: Value = CLOSE) -> Fact:
 
 @RULES.rule(
     "fact",
-    "{who}? <reaches> <new>? {extreme}",
-    "<new> {extreme}",
-    "{who}? <breaks> <to>? <new> {extreme}",
-    "{who}? (close|closes) at <new>? {extreme}",
+    "{who}? <stands_at> <new>? {extreme}",
+    "{who}? <closes> at <new>? {extreme}",
     "{who}? <breaks> {extreme}",
+    "<close_noun> at <new>? {extreme}",
+    "<new>? {extreme} close",
 )
-def _new_extreme(extreme: Extreme, who: Value = CLOSE) -> Comparing:
+def _at_extreme(extreme: Extreme, who: Value = CLOSE) -> Comparing:
     return Comparing(who, ">" if extreme.side == "highest" else "<", extreme)
+
+
+@RULES.rule("fact", "{who}? <makes> <new>? {extreme}", "<new> {extreme}", "{who}? <breaks> <to>? <new> {extreme}")
+def _new_extreme(extreme: Extreme, who: Value = CLOSE) -> Comparing:
+    """ "makes a new 20-day high": the high does, unless it is one of closes."""
+    operator, column = (">", "high") if extreme.side == "highest" else ("<", "low")
+    if extreme.source in ("close", "high", "low"):
+        column = extreme.source
+    if isinstance(who, SymbolPrice):
+        return Comparing(SymbolPrice(who.symbol, Name(column)), operator, extreme)
+    return Comparing(Known(Name(column), Scale.PRICE), operator, extreme)
 
 
 @RULES.rule("fact", "<breakout> {side:through_side} {extreme}", "{who}? <breaks> {side:through_side} {extreme}")

@@ -79,6 +79,11 @@ def _shares(whole: int, symbols: Universe | None = None) -> Facts | None:
 # triggers
 
 
+@RULES.rule("trigger", "<each_time_when> {moved_across}")
+def _each_time(moved_across: Condition) -> Trigger:
+    return Trigger(moved_across)
+
+
 @RULES.rule(
     "trigger",
     "<when> {condition}",
@@ -122,10 +127,10 @@ def _day_after(side: str, move_size: tuple[float, str]) -> Trigger:
 
 @RULES.rule(
     "trigger",
-    "(on|at) <new>? {extreme}",
-    ": <new>? {extreme}",
-    "<new>? {extreme} <breakout>?",
-    "<breakout> of <new>? {extreme}",
+    "(on|at) {extreme}",
+    ": {extreme}",
+    "{extreme} <breakout>?",
+    "<breakout> of {extreme}",
 )
 def _on_extreme(extreme: Extreme) -> Trigger:
     """ "on a 20-day high": the close beyond the bars before."""
@@ -229,7 +234,7 @@ RULES.value("going_long", "buy", "buy", "trade", "go long", "long", "buying", "t
 @RULES.rule(
     "order",
     "{action:entering} {things:object}? <at_open> ,? and? <leaving> <position_word>? <at_session_end> <each_day>?",
-    "{action:entering} {things:object}? <at_open> <each_day> ,? and? <leaving> <position_word>? <at_session_end> <each_day>?",
+    "{action:entering} {things:object}? <at_open> <each_day> ,? and? <leaving> <position_word>? <at_session_end>",
     "<each_day> ,? {action:entering} {things:object}? <at_open> ,? (and)? <leaving> <position_word>? <at_session_end>",
 )
 def _day_trade(action: str, things: Facts = ()) -> Facts:

@@ -37,10 +37,10 @@ def _updated(moving: Distance) -> Distance:
 RULES.same("distance", "{atr_distance}")
 
 
-@RULES.rule("money_distance", "{money} <per_share>", "{cents} <per_share>")
-def _money(money: Money | None = None, cents: float = 0) -> Distance | None:
+@RULES.rule("money_distance", "{money} <per_share>", "{cents} <per_share>", "{pips}")
+def _money(money: Money | None = None, cents: float = 0, pips: float = 0) -> Distance | None:
     """A distance of the price; "a $500 stop" may be meant for the whole position, and is not read."""
-    value = money.amount if money is not None else cents
+    value = money.amount if money is not None else cents or pips
     return Distance(DistanceKind.MONEY, value) if value > 0 else None
 
 

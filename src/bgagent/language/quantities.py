@@ -179,6 +179,19 @@ def _money(
     return Money(number * float(magnitude), currency_sign or currency_word or currency_code)
 
 
+@RULES.rule(
+    "money_in_two",
+    "{currency_sign} {number} {magnitude}? (in)? {again:currency_word}",
+    "{currency_code} {number} {magnitude}? {again:currency_word}",
+)
+def _money_in_two(
+    number: float, again: str, currency_sign: str | None = None, currency_code: str | None = None, magnitude: str = "1"
+) -> tuple[float, str, str] | None:
+    """A sum with two different currencies: "$10k euros"."""
+    first = currency_sign or currency_code or again
+    return (number * float(magnitude), first, again) if first != again else None
+
+
 @RULES.primitive("dotted_thousands", lambda: ["#"])
 def _dotted_thousands(chart: Finder, place: int) -> Iterator[tuple[int, float]]:
     """5.000 where euros are counted: five thousand."""
@@ -208,6 +221,18 @@ def _spaced(
     if not 1 <= whole <= 999 or (currency_sign and currency_word and currency_sign != currency_word):
         return None
     return Money(whole * 1000.0 + three_digits, currency_sign or currency_word)
+
+
+@RULES.primitive("pips", lambda: ["#"])
+def _pips(chart: Finder, place: int) -> Iterator[tuple[int, float]]:
+    """So many pips of the one currency pair of the sentence, in its price."""
+    tokens = chart.tokens
+    if place + 1 >= len(tokens) or tokens[place + 1].word not in ("pip", "pips"):
+        return
+    pairs = {str(token.value) for token in tokens if token.kind is Kind.SYMBOL and str(token.value).endswith("=X")}
+    if len(pairs) == 1:
+        size = 0.01 if pairs.pop().removesuffix("=X").endswith("JPY") else 0.0001
+        yield place + 2, round(float(tokens[place].value or 0) * size, 9)
 
 
 @RULES.rule("bare_money", "{number} {magnitude}")

@@ -26,6 +26,7 @@ from bgagent.language.meanings import (
     MostPositions,
     Order,
     Protection,
+    ReportLanguage,
     SessionEnd,
     Sides,
     Size,
@@ -41,7 +42,7 @@ from bgagent.language.meanings import (
 )
 from bgagent.language.measures import Owned, SymbolPrice
 from bgagent.language.plans import make_plan
-from bgagent.language.portfolio_runs import PortfolioRuns, as_rules
+from bgagent.language.portfolio_runs import PortfolioRuns, settled
 from bgagent.language.portfolios import is_portfolio
 from bgagent.language.say import is_buy_and_hold, label_runs, say
 from bgagent.language.sentence import Piece, cut, vocabulary
@@ -95,13 +96,17 @@ class Unexplained:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a sentence was read as. spec: None when words are unexplained or questions open."""
+    """What a sentence was read as. spec: None when words are unexplained or questions open.
+
+    language: code of the language the report is wished in; None where the sentence does not say.
+    """
 
     spec: StrategySpec | None
     clauses: tuple[Clause, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     unexplained: tuple[Unexplained, ...] = ()
     questions: tuple[str, ...] = ()
+    language: str | None = None
 
 
 def read(
@@ -149,7 +154,7 @@ class _Reader:
         self.defaults = defaults
         self.session = session
         self.pieces = cut(tokens)
-        self.facts = as_rules(tuple(_placed(fact, piece) for piece in self.pieces for fact in piece.facts))
+        self.facts = settled(tuple(_placed(fact, piece) for piece in self.pieces for fact in piece.facts))
         self.ledger = Ledger()
         for correction in corrections:
             self.ledger.assume("spelling", f"'{correction.typed}' read as '{correction.meant}'", "one letter differs")
@@ -158,7 +163,9 @@ class _Reader:
         unexplained = self.unexplained()
         question = ""
         spec = None
+        language = None
         try:
+            language = self.language()
             spec = self.spec()
         except Beyond as error:
             unexplained = unexplained or self.named(error.words, str(error))
@@ -170,7 +177,7 @@ class _Reader:
         if unexplained or questions:
             spec = None
         assumptions = tuple(Assumption(*row) for row in self.ledger.assumptions)
-        return Reading(spec, self.clauses(), assumptions, unexplained, questions)
+        return Reading(spec, self.clauses(), assumptions, unexplained, questions, language)
 
     def unexplained(self) -> tuple[Unexplained, ...]:
         """Runs of words that no piece explains, each as it was typed."""
@@ -212,11 +219,24 @@ class _Reader:
             rows.append(Clause(self.sentence[span[0] : span[1]], span, ClauseStatus.STATED, row.field, row.value))
         return tuple(sorted(rows, key=lambda clause: clause.span))
 
+    def language(self) -> str | None:
+        """The language the report is wished in. Raises Beyond or Contradiction."""
+        wishes = [fact for fact in self.facts if isinstance(fact, ReportLanguage)]
+        for wish in wishes:
+            if not wish.is_offered:
+                offered = "English, German, Spanish, French, Hindi and Chinese"
+                raise Beyond(f"reports are written in {offered}", wish.place)
+            self.ledger.state(wish, "report_language", wish.code)
+        if len({wish.code for wish in wishes}) > 1:
+            raise Contradiction("Two languages are named. Which one should the report be in?")
+        return wishes[0].code if wishes else None
+
     # from facts to spec
 
     def spec(self) -> StrategySpec:
+        dates = frame.dated_window(self.facts, self.session)
         terms = frame.frame_of(
-            self.facts,
+            (*self.facts, dates) if dates else self.facts,
             _symbols_in(self.facts),
             self.ledger,
             now=self.now,

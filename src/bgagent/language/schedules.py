@@ -6,6 +6,7 @@ from bgagent.engine.calendar_rules import parse_calendar
 from bgagent.engine.grammar import RuleError
 from bgagent.language.elements import Finder
 from bgagent.language.measures import Schedule
+from bgagent.language.points import Point
 from bgagent.language.rulebook import Rules
 from bgagent.language.values import quoted_text
 
@@ -42,6 +43,13 @@ def _weekdays(first: str, second: str) -> Schedule:
 def _dated(month: str, day: int) -> Schedule | None:
     longest = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[int(month) - 1]
     return Schedule(f"dated({int(month)}, {day})") if day <= longest else None
+
+
+@RULES.rule("schedule", "on {dated}", "<at_open_of> {dated}")
+def _on_one_day(dated: Point) -> Schedule:
+    """A date with its year: that day only, or the first session after."""
+    day = dated.first
+    return Schedule(f"dated({day.month}, {day.day}) and year == {day.year}", day=day)
 
 
 @RULES.rule("schedule", "(on|at|in)? <first_of> {month} <every_year>?", "(at|on)? <beginning> of {month} <every_year>?")

@@ -1,6 +1,8 @@
 """The grammar as a whole, and a sentence cut into clauses, fillers and words that nothing explains."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,7 +45,8 @@ _PARTS = (  # of two ways to read the same words the rule written first is taken
 )  # fmt: skip
 _CLAUSES = (
     "order state session_exit holding waiting most_positions size filter idea levels lengths style window capital "
-    "universe heading bar_length cost sides absent comparing_runs alternative variant versus_mark benchmark prices"
+    "universe report_language heading bar_length cost sides absent comparing_runs alternative variant versus_mark "
+    "benchmark prices"
 ).split()
 for _name in _CLAUSES:
     _TOP.same("clause", f"{{{_name}}}")
@@ -85,7 +88,22 @@ class Piece:
 def grammar() -> Grammar:
     """The grammar of the reader, compiled when first needed."""
     books = (*(part.RULES for part in _PARTS), _TOP, portfolio_clauses.RULES)
-    return Grammar(books, categories(), frozenset(lexicon("fillers")["noise"]))
+    with _without_collecting():
+        compiled = Grammar(books, categories(), frozenset(lexicon("fillers")["noise"]))
+        compiled.compile()
+    return compiled
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Of ten thousand small objects that all stay, looking for garbage takes longer than making them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @cache
@@ -108,7 +126,8 @@ def vocabulary() -> frozenset[str]:
         return {word for key, below in trie.items() if key is not None for word in (key, *words(below))}
 
     noise = lexicon("fillers")["noise"]
-    return grammar().words() | words(fillers()) | separators() | frozenset(noise)
+    with _without_collecting():
+        return grammar().words() | words(fillers()) | separators() | frozenset(noise)
 
 
 def cut(tokens: Sequence[Token]) -> tuple[Piece, ...]:

@@ -1,14 +1,20 @@
 """Phrases for the terms of a backtest: symbols, capital, length of bars, costs, sides, what is compared."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from bgagent.language.elements import Finder
-from bgagent.language.meanings import BarLength, Capital, Problem, Sides, Universe, Without
+from bgagent.language.meanings import BarLength, Capital, Problem, ReportLanguage, Sides, Universe, Without
+from bgagent.language.phrasebook import words_of
 from bgagent.language.quantities import Money
 from bgagent.language.rulebook import Rules
+from bgagent.language.tokens import Kind
+from bgagent.language.words import categories, lexicon
 from bgagent.periods import Timeframe
 
 RULES = Rules()
+_DIVIDING = frozenset((",", ";", ".", "\n", "|", ":", "(", ")"))
+_OFFERED = ("en", "de", "es", "fr", "hi", "zh")  # languages that reports are written in
 _COUNTED = frozenset(
     "share shares unit units coin coins contract contracts stock stocks eur euro euros usd gbp inr".split()
 )
@@ -27,7 +33,39 @@ _COUNTED = frozenset(
     "<asset_word> <share_word>? \\( {symbol} \\)",
 )
 def _one_symbol(symbol: str, again: str | None = None) -> str | None:
-    return symbol if again in (None, symbol) else None
+    """Named twice it is one symbol, the one named last: "Toyota 7203.T", "the S&P 500 ETF SPY"."""
+    if again in (None, symbol):
+        return symbol
+    return again if any({symbol, again} <= group for group in _same_things()) else None
+
+
+@cache
+def _same_things() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(group.split("|")) for group in lexicon("symbols")["same_thing"]["groups"])
+
+
+@RULES.primitive("company", None)
+def _company(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """One to three capitalised words that mean nothing else, before a ticker in brackets."""
+    for end in range(place, min(place + 3, len(chart.tokens) - 1)):
+        token = chart.tokens[end]
+        if token.kind is not Kind.WORD or not token.text[:1].isupper() or token.word in _other_words():
+            return
+        if chart.tokens[end + 1].word == "(":
+            yield end + 1, token.text
+            return
+
+
+@cache
+def _other_words() -> frozenset[str]:
+    fillers = lexicon("fillers")
+    listed = {
+        word for name in ("noise", "separators", "fillers") for phrase in fillers[name] for word in phrase.split()
+    }
+    return frozenset(listed.union(*(words_of(trie) for trie in categories().values())))
+
+
+RULES.same("one_symbol", "<company> \\( {symbol} \\) <share_word>?")
 
 
 RULES.listing("symbol_list", "{one_symbol}", between="(,|and|&|, and|plus|/)", longest=24)
@@ -123,6 +161,27 @@ def _negative(negative_money: Money) -> Problem:
     )
 
 
+@RULES.rule("capital", "<capital_lead>? {money_in_two} <capital_word>?", "<capital_word> (of|:|=|is)? {money_in_two}")
+def _in_two_currencies(money_in_two: tuple[float, str, str]) -> Problem:
+    amount, first, second = money_in_two
+    return Problem(f"Is the capital of {amount:,.0f} in {first} or in {second}?")
+
+
+# the report
+
+
+@RULES.rule(
+    "report_language",
+    "<report_word>? <in_language_lead>? in {code:language_name} <please>?",
+    "<report_word>? {phrase:language_phrase} <please>?",
+    "<report_word>? (in)? {code:language_name} <report_noun> <please>?",
+    "<report_word>? (in)? language (:|=|is) {code:language_name}",
+)
+def _report_language(code: str = "", phrase: str = "") -> ReportLanguage:
+    chosen = code or phrase
+    return ReportLanguage(chosen, is_offered=chosen in _OFFERED)
+
+
 # bars
 
 
@@ -137,6 +196,29 @@ def _negative(negative_money: Money) -> Problem:
 )
 def _bars(timeframe: str) -> BarLength:
     return BarLength(Timeframe(timeframe))
+
+
+RULES.value("bar_length", BarLength(Timeframe("1h")), "hourly")
+
+
+@RULES.rule("bar_length", "<set_off> {timeframe:adverb_of_bars} <set_off_after>")
+def _set_off(timeframe: str) -> BarLength:
+    """ "AAPL, weekly, 20/50 crossover"."""
+    return BarLength(Timeframe(timeframe))
+
+
+@RULES.primitive("set_off", None)
+def _nothing_before(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, at the start of a clause that signs set off."""
+    if place == 0 or chart.tokens[place - 1].word in _DIVIDING:
+        yield place, ""
+
+
+@RULES.primitive("set_off_after", None)
+def _nothing_after(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, at the end of a clause that signs set off."""
+    if place >= len(chart.tokens) or chart.tokens[place].word in _DIVIDING:
+        yield place, ""
 
 
 # sides and what is absent
