@@ -1,5 +1,7 @@
 """`nlbt bg-logs`: a job's log."""
 
+import sys
+
 import click
 
 from bgagent import api
@@ -13,24 +15,22 @@ from bgagent.jobs.logs import last_lines
 @click.argument("job", shell_complete=completion.jobs)
 @click.option("-f", "--follow", "follows", is_flag=True, default=False, help="Go on until the job has ended.")
 @click.option("-n", "--lines", type=click.IntRange(min=0), help="Only the last so many lines.")
-def command(job: str, *, follows: bool, lines: int | None) -> int:
+@click.option("--json", "as_json", is_flag=True, default=False, help="Print the events as JSON, one a line.")
+def command(job: str, *, follows: bool, lines: int | None, as_json: bool) -> int:
     """Print the log of JOB (its id or a unique beginning); with -f as it grows, to the job's end.
 
     \b
     nlbt bg-logs -f 20240131
     nlbt bg-logs first -n 20
+    nlbt bg-logs first --json
     """
     folders = api.folders_of(None)
     job_id = store.find(folders, job)
     if follows:
-        for line in follow(folders, job_id, last=lines):
+        for line in follow(folders, job_id, last=lines, as_json=as_json):
             click.echo(line)
         return 0
-    log = folders.files(job_id).log
-    if lines is not None:
-        shown = last_lines(log, lines) if lines else ()
-    else:
-        shown = tuple(log.read_text(encoding="utf-8", errors="replace").splitlines()) if log.exists() else ()
-    for line in shown:
+    files = folders.files(job_id)
+    for line in last_lines(files.events if as_json else files.log, sys.maxsize if lines is None else lines):
         click.echo(line)
     return 0

@@ -61,6 +61,7 @@ def command(
     nlbt bg-rerun 20240131-120000
     nlbt bg-rerun first "AAPL from 2020 to 2023"
     nlbt bg-rerun first --verify
+    nlbt bg-rerun first --resume
     """
     folders = api.folders_of(None)
     earlier = earlier_job(folders, job)

@@ -23,6 +23,7 @@ LEVELS = ("debug", "info", "warning", "error")
 LONGEST_TEXT = 16_000  # of one value; more is cut, with a note
 LARGEST_LOG = 32 * 2**20  # after that, ordinary events are dropped, with a note
 _DEEPEST = 8
+_TAIL = 64 * 1024
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,-]+")
 
@@ -175,12 +176,21 @@ def read_events(path: Path, *, about: str = "") -> Iterator[dict[str, object]]:
                 yield event
 
 
-def last_lines(path: Path, count: int) -> tuple[str, ...]:
-    """The last lines of a log for people, oldest first; () when there is none."""
+def last_lines(path: Path, count: int, *, end: int | None = None) -> tuple[str, ...]:
+    """The last lines of a log, oldest first; () when there is none. end: of the bytes to look at, None for all."""
+    if count < 1:
+        return ()
     try:
         with path.open("rb") as log:
-            log.seek(max(0, log.seek(0, os.SEEK_END) - 64 * 1024))
-            tail = log.read()
+            end = log.seek(0, os.SEEK_END) if end is None else end
+            span = _TAIL
+            while True:
+                start = max(0, end - span)
+                log.seek(start)
+                tail = log.read(end - start)
+                if start == 0 or tail.count(b"\n") > count:
+                    break
+                span *= 4
     except OSError:
         return ()
     return tuple(tail.decode(errors="replace").splitlines()[-count:])
