@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bgagent.artifacts.attempts import Attempt, Check, StrategySource
 from bgagent.artifacts.codec import from_json
 from bgagent.artifacts.report import DataRow
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
-from bgagent.implementation.loop import Producer
 from bgagent.story import Story
+
+if TYPE_CHECKING:  # whoever only tells of a job that died need not load what runs one
+    from bgagent.implementation.loop import Producer
 
 UNDERSTOOD, DATA, ATTEMPTS = "understood.json", "data.json", "attempts"
 
@@ -51,7 +53,7 @@ class KeptProducer:
     They are run and judged again, which costs seconds; what a model was paid for is not written again.
     """
 
-    def __init__(self, attempts: Sequence[Attempt], behind: Producer) -> None:
+    def __init__(self, attempts: Sequence[Attempt], behind: "Producer") -> None:
         self.name = behind.name
         self._kept = {(attempt.number, source.label): source for attempt in attempts for source in attempt.sources}
         self._behind = behind
