@@ -17,6 +17,7 @@ from bgagent.data.load import load_series
 from bgagent.data.providers import ProviderOptions, provider_of
 from bgagent.data.series import PriceMode, Series
 from bgagent.data.session_lists import SessionLists
+from bgagent.engine.other_symbols import words_of
 from bgagent.engine.plan import Costs, WeightPlan
 from bgagent.engine.rules import RuleError, parse, parse_calendar, parse_condition
 from bgagent.errors import BgAgentError, Bug, NeedsClarification, NoAcceptableStrategy
@@ -176,10 +177,11 @@ def _read(request: Request, defaults: Defaults, model: JobModel, told: Callable[
 def _refuse_what_cannot_run(spec: StrategySpec) -> None:
     """Costs that leave nothing to trade with: NeedsClarification. Rules that the engine does not take: RuleError."""
     for plan in (run_spec.plan for run_spec in spec.runs):
+        words = words_of(plan.needed_symbols)
         for text in plan.conditions:
-            parse_condition(text)
+            parse_condition(text, words)
         for text in plan.scores:
-            parse(text)
+            parse(text, words)
         for text in plan.calendars:
             parse_calendar(text)
     dearest = max(spec.costs.slippage_bps, spec.costs.commission_bps)
@@ -246,8 +248,9 @@ def warmup_bars(spec: StrategySpec) -> int:
     """Bars to load before the window: ten of the longest look-back, at least 250."""
     longest, farthest = 1, 1
     for plan in (run_spec.plan for run_spec in spec.runs):
-        lookbacks = [parse_condition(text).lookback for text in plan.conditions]
-        lookbacks += [parse(text).lookback for text in plan.scores]
+        words = words_of(plan.needed_symbols)
+        lookbacks = [parse_condition(text, words).lookback for text in plan.conditions]
+        lookbacks += [parse(text, words).lookback for text in plan.scores]
         lookbacks += [distance.atr_length + 1 for distance in plan.distances]
         if isinstance(plan, WeightPlan):
             lookbacks.append(plan.volatility_bars + 1)

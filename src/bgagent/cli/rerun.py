@@ -3,21 +3,28 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bgagent.artifacts.code_plan import CodePlan
 from bgagent.artifacts.codec import from_json
 from bgagent.artifacts.request import Request
-from bgagent.artifacts.spec import StrategySpec
+from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.cli.text import error_line, table
+from bgagent.data.series import Series
 from bgagent.engine.backtest import run_strategy
+from bgagent.engine.plan import Plan, RulePlan
+from bgagent.engine.portfolio_strategy import run_portfolio_strategy
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.strategy import Strategy
 from bgagent.errors import BadUse, BgAgentError
 from bgagent.settings import resolve, surroundings
 from bgagent.wiring import load_bars
+
+_HEADS = ("direction", "entry", "price", "exit", "price", "reason", "profit")
 
 
 def rerun(strategy: type[Strategy], file: str) -> None:
@@ -39,25 +46,36 @@ def _rerun(strategy: type[Strategy], file: Path) -> str:
     spec = from_json((folder / "spec.json").read_bytes(), StrategySpec)
     request = from_json((folder / "request.json").read_bytes(), Request)
     settings = resolve(surroundings(Path.cwd(), os.environ))
-    symbol = _symbol_of(folder, file, spec)
-    bars = load_bars(spec, request, settings, symbol)
-    result = run_strategy(strategy, bars.bars, first=bars.warmup_bars, account=spec.account)
-    same = _same_bars(folder, symbol, bars.provenance.sha256)
-    return "\n".join([*_lines(result, spec.currency), same])
+    plan = _run_of(folder, file, spec).plan
+    loaded = {symbol: load_bars(spec, request, settings, symbol) for symbol in plan.needed_symbols}
+    result = _run(strategy, plan, loaded, spec)
+    return "\n".join([*_lines(result, spec.currency), _same_bars(folder, loaded)])
 
 
-def _symbol_of(folder: Path, file: Path, spec: StrategySpec) -> str:
-    """The symbol of the run whose file this is."""
+def _run(strategy: type[Strategy], plan: Plan, loaded: Mapping[str, Series], spec: StrategySpec) -> BacktestResult:
+    """The strategy as the job ran it. loaded: by symbol."""
+    held = [loaded[symbol] for symbol in plan.held_symbols]
+    watched = [loaded[symbol].bars for symbol in plan.watched_symbols]
+    if isinstance(plan, RulePlan) or (isinstance(plan, CodePlan) and len(plan.needed_symbols) == 1):
+        first = held[0].warmup_bars
+        return run_strategy(strategy, held[0].bars, first=first, account=spec.account, watched=watched)
+    first_on = min(each.bars.sessions[each.warmup_bars] for each in held).item()
+    bars = [each.bars for each in held]
+    return run_portfolio_strategy(strategy, bars, first_on=first_on, account=spec.account, watched=watched)
+
+
+def _run_of(folder: Path, file: Path, spec: StrategySpec) -> RunSpec:
+    """The run whose file this is."""
     report = _report_of(folder)
     for run, row in zip(spec.runs, report.get("runs", ()), strict=False):
         if (folder.parent / row["files"]["strategy"]).resolve() == file:
-            return run.plan.needed_symbols[0]
-    return spec.runs[0].plan.needed_symbols[0]
+            return run
+    return spec.runs[0]
 
 
-def _same_bars(folder: Path, symbol: str, sha256: str) -> str:
+def _same_bars(folder: Path, loaded: Mapping[str, Series]) -> str:
     known = {row["symbol"]: row["sha256"] for row in _report_of(folder).get("data", ())}
-    if known.get(symbol) == sha256:
+    if all(known.get(symbol) == series.provenance.sha256 for symbol, series in loaded.items()):
         return "The bars are those of the report."
     return "The bars are NOT those of the report: the figures may differ."
 
@@ -74,6 +92,7 @@ def _lines(result: BacktestResult, currency: str) -> list[str]:
 
     rows = [
         (
+            *((trade.symbol,) if len(result.symbols) > 1 else ()),
             trade.direction,
             day(trade.entry_bar),
             f"{trade.entry_price:.4f}",
@@ -84,11 +103,11 @@ def _lines(result: BacktestResult, currency: str) -> list[str]:
         )
         for trade in result.trades
     ]
-    heads = ("direction", "entry", "price", "exit", "price", "reason", "profit")
+    heads = [*(["symbol"] if len(result.symbols) > 1 else []), *_HEADS]
     return [
         *([table(rows, heads)] if rows else ["No trade."]),
         (
-            f"{result.bars.symbol}: {result.account.initial_capital:,.2f} became {result.final_equity:,.2f} {currency}"
+            f"{', '.join(result.symbols)}: {result.contributed:,.2f} became {result.final_equity:,.2f} {currency}"
             f" ({result.total_return * 100:+.2f} %)."
         ),
     ]
