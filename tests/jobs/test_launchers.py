@@ -46,6 +46,26 @@ def test_it_lives_in_a_session_of_its_own(launcher):
         kill(launched)
 
 
+def test_nothing_that_the_caller_has_open_stays_open(launcher, tmp_path):
+    (tmp_path / "lock").touch()
+    held = os.open(tmp_path / "lock", os.O_RDONLY)
+    os.set_inheritable(held, True)  # as a shell's `exec 9>lock` does
+    code = """
+import os, sys
+found = " ".join(os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd"))
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(found)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+"""
+    try:
+        launch(launcher, sys.executable, "-c", code, str(tmp_path / "open"))
+        found = eventually(lambda: (tmp_path / "open").exists() and (tmp_path / "open").read_text())
+    finally:
+        os.close(held)
+    assert "/dev/null" in found or "/dev/pts" in found
+    assert str(tmp_path / "lock") not in found
+
+
 def test_a_session_is_named_after_the_job(tmux, sessions):
     launched = launch(tmux, "sleep", "60", job_id="aapl-1")
     assert (launched.launcher, launched.session, sessions()) == ("tmux", "bg_aapl-1", ["bg_aapl-1"])

@@ -61,6 +61,7 @@ class PlainLauncher:
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                     (os.POSIX_SPAWN_DUP2, writing, 1),
                     (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+                    *((os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in _inherited()),
                 ],
                 setsid=True,
                 setsigmask=(),
@@ -80,6 +81,16 @@ class PlainLauncher:
         if not pid.strip().isdigit():
             raise MachineUnfit("cannot start a background process", hint=_NO_PROCESS)
         return Launched(self.name, int(pid))
+
+
+def _inherited() -> list[int]:
+    """What the caller's shell left open besides the standard streams: a job must not hold its locks and pipes."""
+    found = []
+    for name in os.listdir("/dev/fd"):
+        with suppress(OSError):  # the one that was listed through
+            if int(name) > 2 and os.get_inheritable(int(name)):
+                found.append(int(name))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
