@@ -17,17 +17,34 @@ from bgagent.engine.rules import evaluate_node, parse
 from bgagent.implementation.conformity import counted, failed, passed
 from bgagent.implementation.trial import Trial
 
+DOUBT = "never_traded"
 _PROTECTIONS = ("stop_loss", "take_profit", "trailing_stop")
 _ATR_TOLERANCE = 1e-6  # relative; the code has the same ATR, to the digits that travel
 
 
 def check_code(plan: CodePlan, trial: Trial) -> Iterator[Check]:
-    """Distances in ATR on each entry, as the plan says them."""
+    """Distances in ATR and the clock of each entry, as the plan says them."""
     entries = [order for order in trial.order_list() if order.is_entry]
+    if plan.hold_bars is not None:
+        yield _check_clock(plan.hold_bars, entries, trial)
     for name in _PROTECTIONS:
         distance: Distance | None = getattr(plan, name)
         if distance is not None and distance.kind is DistanceKind.ATR:
             yield _check_atr(name, distance, entries, trial)
+
+
+def _check_clock(wanted: int, entries: list[Order], trial: Trial) -> Check:
+    """No entry asks to be held for another number of bars; code may also count for itself, which the trades show."""
+    wrong = [order for order in entries if order.hold_bars not in (None, wanted)]
+    if not wrong:
+        return passed("hold_bars", f"no entry asks for another time than {counted(wanted, 'bar')}")
+    day = trial.bars.sessions[max(wrong[0].decided_on, 0)]
+    return failed(
+        "hold_bars",
+        f"{len(wrong)} of {counted(len(entries), 'entry order')} ask to be held another time, that of {day} "
+        f"{wrong[0].hold_bars} bars; the task says {wanted}",
+        wrong=len(wrong),
+    )
 
 
 def _check_atr(name: str, distance: Distance, entries: list[Order], trial: Trial) -> Check:
@@ -69,16 +86,32 @@ def _atr(trial: Trial, symbol: str, length: int) -> Floats:
     return np.where(last >= 0, values[np.maximum(last, 0)], np.nan)
 
 
+def doubts(trials: tuple[Trial, ...]) -> tuple[Check, ...]:
+    """A finding for code that never traded, for its writer to look at once; who stands by the code is believed."""
+    found = []
+    for trial in trials:
+        if isinstance(trial.plan, CodePlan) and trial.result is not None and not trial.result.trades:
+            account = "; ".join(orders_placed(trial))
+            found.append(
+                failed(
+                    DOUBT,
+                    f"nothing was traded on {counted(len(trial.bars) - trial.first, 'bar')}: {account}. Look for a "
+                    "mistake; if the task's own conditions are never met, answer with the same file. Loosen nothing",
+                )
+            )
+    return tuple(found)
+
+
 def orders_placed(trial: Trial) -> list[str]:
     """What the code asked for, for a reader who wants to know why nothing came of it."""
     orders = trial.order_list()
     if not orders:
-        return ["the code placed no order at all: none of its conditions to enter was ever true at a close"]
+        return ["the code placed no order at all", *trial.conditions]
     asked = Counter(f"{order.action.value} ({order.type.value})" for order in orders)
     lines = [f"it placed {', '.join(f'{count} {what}' for what, count in asked.items())}"]
     entries = [order for order in orders if order.is_entry or order.action is Action.TARGET]
     if not entries:
-        return [*lines, "none of them opens a position"]
+        return [*lines, "none of them opens a position", *trial.conditions]
     days = trial.bars.sessions
     first, last = entries[0].decided_on, entries[-1].decided_on
     lines.append(f"entries were decided from {days[max(first, 0)]} to {days[max(last, 0)]}, and none was filled")

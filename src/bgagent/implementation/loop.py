@@ -8,6 +8,7 @@ from typing import Protocol
 from bgagent.artifacts.attempts import Attempt, Check, Critique, StrategySource
 from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.data.series import Series
+from bgagent.implementation.code_checks import DOUBT, doubts
 from bgagent.implementation.critic import examine
 from bgagent.implementation.trial import Trial
 
@@ -70,10 +71,17 @@ def implement(
         on_attempt_begins(number)
         sources = tuple(producer.write(spec, run, findings, number) for run in spec.runs)
         if attempts and sources == attempts[-1].sources:
-            ended = "the producer wrote the same strategy again"
-            break
-        trials = tuple(try_source(spec, run, series, source) for run, source in zip(spec.runs, sources, strict=True))
-        critique = examine(trials)
+            if not _only_doubted(findings):
+                ended = "the producer wrote the same strategy again"
+                break
+            critique = examine(trials)  # its writer stands by it
+        else:
+            trials = tuple(
+                try_source(spec, run, series, source) for run, source in zip(spec.runs, sources, strict=True)
+            )
+            critique = examine(trials)
+            if critique.is_acceptable and not any(_only_doubted(made.critique.findings) for made in attempts):
+                critique = Critique((*critique.checks, *doubts(trials)))
         if critique.is_acceptable:
             critique = Critique((*critique.checks, *judge(trials)))
         attempt = Attempt(number, sources, critique)
@@ -86,6 +94,10 @@ def implement(
             break
         findings = attempt.critique.findings
     return Implementation(tuple(attempts), trials, ended)
+
+
+def _only_doubted(findings: tuple[Check, ...]) -> bool:
+    return bool(findings) and all(check.id == DOUBT for check in findings)
 
 
 def _said(findings: tuple[Check, ...]) -> tuple[tuple[str, str], ...]:

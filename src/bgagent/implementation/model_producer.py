@@ -19,7 +19,7 @@ from bgagent.llm.prompts import fill, load_prompt
 from bgagent.llm.repair import ask_for
 
 _ANSWER_TOKENS = 8000
-_LONGEST_FINDING = 600  # characters
+_LONGEST_FINDING = 1400  # characters
 _LONGEST_QUOTE = 100  # characters of a clause; the text itself stands beside it
 _WITHIN_DAY = re.compile(r"(previous_)?session_|bar_of_session|minutes|utc_minutes|opening_|daily")
 

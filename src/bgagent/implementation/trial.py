@@ -27,7 +27,8 @@ class Trial:
     does not say what code must do. findings: on the bars.
     Of several symbols: timeline: the bars of those that may be held, in the order of their indices; own: every symbol's
     bars as they were loaded, those that are only watched among them. payments: new money that the blind run asked for;
-    payments_differ: whether another run asked for other money.
+    payments_differ: whether another run asked for other money. conditions: of code that never traded, how often each
+    of its conditions was true.
     """
 
     spec: StrategySpec
@@ -51,6 +52,7 @@ class Trial:
     own: Mapping[str, Bars] = field(default_factory=dict, repr=False)
     payments: tuple[Payment, ...] = ()
     payments_differ: bool = False
+    conditions: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -82,6 +84,11 @@ class Trial:
     def universe(self) -> tuple[Bars, ...]:
         """Bars of each symbol that may be held, on the bars that orders count in."""
         return self.timeline.laid if self.timeline is not None else (self.bars,)
+
+    @property
+    def all_bars(self) -> Mapping[str, Bars]:
+        """By symbol, the bars of every symbol that the plan needs, as they were loaded."""
+        return self.own or {self.bars.symbol: self.bars}
 
     def symbol_of(self, order: Order) -> str:
         """The symbol that an order is for; empty for one that may not be traded."""

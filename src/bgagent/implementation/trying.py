@@ -1,7 +1,7 @@
 """Runs one source in the sandbox, once with the window open to it and once blind, and fills what it proposes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bgagent.artifacts.attempts import RunFailure, StrategySource
@@ -15,6 +15,7 @@ from bgagent.engine.plan import PaymentPlan, Plan, RulePlan, RulePortfolio, Weig
 from bgagent.engine.portfolio import replay_portfolio, run_portfolio
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.timeline import Timeline, join
+from bgagent.implementation.condition_counts import counting
 from bgagent.implementation.foresight import cut_bars
 from bgagent.implementation.template import TemplateProducer
 from bgagent.implementation.trial import Trial, same_orders, same_payments
@@ -76,7 +77,21 @@ def try_source(
         isolation=blind.isolation,
         seconds=free.seconds + blind.seconds,
         log=blind.log,
+        conditions=_counted(source, stage, propose) if _never_traded(source, result) else (),
     )
+
+
+def _never_traded(source: StrategySource, result: BacktestResult | None) -> bool:
+    return source.producer != TemplateProducer.name and result is not None and not result.trades
+
+
+def _counted(source: StrategySource, stage: Stage, propose: Propose) -> tuple[str, ...]:
+    """How often each condition of the code was true, as a run of it with counters tells."""
+    counter = counting(source.text) if isinstance(stage.bars, Bars) else None
+    if counter is None:
+        return ()
+    outcome = propose(replace(source, text=counter.source), stage, [stage.count - 1], 0)
+    return () if isinstance(outcome, RunFailure) else counter.read(outcome.log)
 
 
 def _begun(
@@ -111,7 +126,8 @@ def _by_plan(
     """The plan run by the engine itself; None where only code says what it does."""
     match plan:
         case RulePlan():
-            return run_plan(plan, own[plan.symbol], first=first, account=spec.account)
+            watched = [own[symbol] for symbol in plan.watched_symbols]
+            return run_plan(plan, own[plan.symbol], first=first, account=spec.account, watched=watched)
         case WeightPlan() | PaymentPlan() | RulePortfolio():
             return run_portfolio(plan, tuple(own.values()), first_on=first_on, account=spec.account)
     return None
