@@ -173,7 +173,7 @@ def test_a_purchase_by_weight_has_its_stop():
 
 def test_payments_buy_and_count_as_new_money():
     result = run(
-        PaymentPlan(("A", "B"), 100.0, "weekday == 1", weights=(0.7, 0.3)),
+        PaymentPlan(("A", "B"), 100.0, "first_session or weekday == 1", weights=(0.7, 0.3)),
         bars("A", [10, 20, 20]),
         bars("B", [10, 10, 10]),
         capital=0.0,
@@ -198,6 +198,11 @@ def test_a_starting_sum_is_spent_at_the_first_open_and_conditions_keep_payments_
     result = run(plan, bars("A", [10, 10, 20, 10]), first=1)
     assert [(fill.bar, fill.quantity) for fill in result.fills] == [(1, 110), (2, 5)]
     assert result.contributed == 1200
+
+
+def test_payments_on_a_weekday_leave_out_a_first_open_that_is_another_day():
+    result = run(PaymentPlan(("A",), 100.0, "weekday == 1"), bars("A", [10, 20, 20]), capital=0.0)
+    assert [(fill.bar, fill.quantity) for fill in result.fills] == [(1, 5)]
 
 
 def test_payments_with_rebalancing_bring_all_back_to_the_weights():
@@ -457,8 +462,7 @@ def test_payments_against_the_plain_loop(markets, terms, capital, amount, on):
     for day in days:
         payment = 0.0
         if not plain.ruined:
-            due = day == days[0] or SCHEDULES[on](day)
-            payment = amount if due else 0.0
+            payment = amount if SCHEDULES[on](day) else 0.0
             money = (payment + (capital if day == days[0] else 0.0)) / len(symbols)
             if money:
                 plain.wishes += [purchase(symbol, "cash", money, why="schedule") for symbol in symbols]

@@ -418,16 +418,18 @@ class PaymentPlan(Plan):
     """New money on a schedule, spent at the open at which it comes: each purchase is a lot of its own.
 
     amount: money of one payment. weights: shares of a payment, one for each symbol; (): equal. on: expression on the
-    calendar. when: a payment is only made when this is true of the symbol's own bars at the previous close; None:
-    always. A starting sum (the account's capital) is spent alike at the window's first open. rebalance_on: dates on
-    which everything held is brought back to the weights; None: never. watches: other symbols that `when` reads.
+    calendar; `first_session or first_of_month` also pays at the window's first open, as "every month" does, while
+    "every Monday" (`weekday == 0`) is paid on Mondays only. when: a payment is only made when this is true of the
+    symbol's own bars at the previous close; None: always. A starting sum (the account's capital) is spent alike at the
+    window's first open. rebalance_on: dates on which everything held is brought back to the weights; None: never.
+    watches: other symbols that `when` reads.
     """
 
     kind: ClassVar[str] = "payments"
 
     symbols: tuple[str, ...]
     amount: float
-    on: str = "first_of_month"
+    on: str = "first_session or first_of_month"
     weights: tuple[float, ...] = ()
     when: str | None = None
     rebalance_on: str | None = None

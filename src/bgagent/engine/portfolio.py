@@ -218,7 +218,6 @@ def _run_payments(
 ) -> Orders:
     """Pays in and buys on every date; steps the book through the window."""
     dates = _dates(plan.on, timeline)
-    dates[timeline.first] = True
     rebalances = np.zeros(len(timeline), dtype=np.bool_)
     if plan.rebalance_on is not None:
         rebalances = _dates(plan.rebalance_on, timeline)

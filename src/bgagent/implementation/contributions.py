@@ -41,7 +41,7 @@ def _due(plan: PaymentPlan, trial: Trial, result: BacktestResult) -> dict[int, d
     assert trial.timeline is not None
     readings, end = Readings(trial), _end(trial, result)
     due: dict[int, dict[str, float]] = {}
-    for bar in calendar_bars(plan.on, trial.timeline, with_first=True):
+    for bar in calendar_bars(plan.on, trial.timeline, with_first=False):
         asked = [plan.when is None or readings.is_true(plan.when, symbol, bar) for symbol in plan.symbols]
         if bar <= end and any(asked):
             shares = zip(plan.symbols, plan.shares, asked, strict=True)

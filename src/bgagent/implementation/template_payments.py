@@ -26,7 +26,7 @@ def render_payments(spec: StrategySpec, run: RunSpec, plan: PaymentPlan) -> str:
         *declare_each(each),
         "",
         "    def on_start(self):",
-        "        self.purchase(self.pay(), start=self.cash)",
+        "        self.purchase(self.pay() if self.due else {}, start=self.cash)",
         "",
         "    def on_bar(self):",
         *(
