@@ -19,9 +19,10 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bgagent.batch import local_processes
 from bgagent.evals.arms import run_case
 from bgagent.evals.results import CaseResult
-from bgagent.evals.running import AGENT, Terms, local_processes, run_cases
+from bgagent.evals.running import AGENT, Terms, run_cases
 from bgagent.evals.suite import Case
 from bgagent.evals.suite_files import built_in
 

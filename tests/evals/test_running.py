@@ -1,13 +1,13 @@
 """Cases on an executor, and which answers hold for the prices of a run."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bgagent.errors import BadUse
+from bgagent.errors import BadUse, MachineUnfit
 from bgagent.evals.prices import digest_of_prices
 from bgagent.evals.results import CaseResult, Mark
 from bgagent.evals.running import Ended, Terms, applicable, report_of, result_of, run_cases
@@ -65,6 +65,17 @@ def test_an_interruption_gives_up_what_waits_and_comes_through():
     with ThreadPoolExecutor(1) as executor, pytest.raises(KeyboardInterrupt):
         run_cases(cases, executor, terms(), run=run, on_result=interrupted)
     assert len(begun) < 500
+
+
+def test_an_executor_that_breaks_is_said_in_one_line():
+    class Broken(Executor):
+        def submit(self, fn, /, *args, **kwargs):
+            future: Future[CaseResult] = Future()
+            future.set_exception(BrokenExecutor("a child process terminated abruptly"))
+            return future
+
+    with pytest.raises(MachineUnfit, match="a process that waits for jobs died"):
+        run_cases([Case("a", "x")], Broken(), terms(), run=lambda case, _: result(case.id))
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from pathlib import Path
 from time import monotonic
 
 import bgagent
+from bgagent.batch import local_processes
 from bgagent.errors import BadUse
 from bgagent.evals.arms import run_case
 from bgagent.evals.page import page_of
 from bgagent.evals.results import VERSION, CaseResult, Evaluation
-from bgagent.evals.running import AGENT, ARMS, INTERACTIVE, Terms, applicable, cores, local_processes, run_cases
+from bgagent.evals.running import AGENT, ARMS, INTERACTIVE, Terms, applicable, cores, run_cases
 from bgagent.evals.suite import Suite
 from bgagent.evals.suite_files import built_in, read_suite
 from bgagent.reporting.write import write_json, write_text

@@ -6,16 +6,15 @@ machines that share the folder can take the place of the local processes.
 
 import json
 import os
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from bgagent import api
+from bgagent.batch import executor_broke
 from bgagent.errors import BgAgentError
 from bgagent.evals.marking import mark_of
 from bgagent.evals.prices import digest_of_prices
@@ -75,11 +74,6 @@ class Ended:
     left_behind: str = ""
 
 
-def local_processes(count: int) -> Executor:
-    """Processes of this machine, begun afresh. Each only waits for its job, which is a process of its own."""
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
-
-
 def run_cases(
     cases: Sequence[Case],
     executor: Executor,
@@ -90,12 +84,15 @@ def run_cases(
 ) -> list[CaseResult]:
     """All results in the order of the cases. on_result: told of each as it ends.
 
-    When it is broken off, cases that wait are given up and those that run are waited for.
+    When it is broken off, cases that wait are given up and those that run are waited for. Raises MachineUnfit when the
+    executor breaks.
     """
     futures = [executor.submit(run, case, terms) for case in cases]
     try:
         for future in as_completed(futures):
             on_result(future.result())
+    except BrokenExecutor as error:
+        raise executor_broke(error) from error
     except BaseException:
         executor.shutdown(wait=True, cancel_futures=True)
         raise
@@ -196,10 +193,6 @@ def report_of(error: BgAgentError) -> dict[str, Any]:
         "telemetry": {**telemetry, "time_to_report_s": 0.0},
         "error": told,
     }
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _text(path: Path) -> str:
