@@ -27,6 +27,14 @@ def _named_days(schedule: Schedule) -> Dates:
     return Dates(schedule.on, is_named=True)
 
 
+RULES.same("dates", "every {named:named_first}")
+
+
+@RULES.rule("named_first", "<first_of> (the)? {unit:calendar_unit}")
+def _named_first(unit: str) -> Dates:
+    return Dates(f"first_of_{unit}", is_named=True)
+
+
 RULES.value("dates", Dates("last_of_month", is_named=True), "month end", "at (the)? end of (each|every|the) month")
 RULES.value("dates", Dates("first_of_month"), "at (the)? (start|beginning) of (each|every|the) month")
 RULES.value("dates", Dates("first_of_quarter"), "at (the)? (start|beginning) of (each|every|the) quarter")
@@ -46,7 +54,7 @@ def _dates_alone(dates: Dates) -> Dates:
 
 @RULES.rule(
     "rebalancing",
-    "<rebalance> {dates}",
+    "(both|all|each)? <rebalance> {dates}",
     "{dates} ,? <rebalance>",
     "<with_word>? (a|an)? {dates} <rebalance_noun>",
     "<rebalance> (on|with|at)? (a|an)? {dates} (basis|schedule|frequency)?",
@@ -55,6 +63,20 @@ def _dates_alone(dates: Dates) -> Dates:
 )
 def _rebalanced(dates: Dates) -> Rebalancing:
     return Rebalancing(dates.on)
+
+
+@RULES.rule(
+    "rebalancing_contest",
+    "{first:dates} (<versus>|or) {second:dates} <rebalance_noun>",
+    "(both|all|each)? <rebalance> {first:dates} <versus> {second:dates}",
+    "<rebalance_noun> {first:dates} <versus> {second:dates}",
+    "{first:dates} <rebalance_noun> <versus> {second:dates} <rebalance_noun>?",
+    "<rebalance> {first:dates} <versus> {never:never_rebalanced}",
+    "{first:dates} <rebalance_noun> <versus> {never:never_rebalanced}",
+)
+def _rebalancing_contest(first: Dates, second: Dates | None = None, never: str = "") -> tuple[object, ...] | None:
+    other = second.on if second else "first_session" if never else None
+    return None if other is None else (Versus(), Rebalancing(first.on), Rebalancing(other))
 
 
 RULES.value("rebalancing", Rebalancing("first_session"), "<never_rebalanced>", "<rebalance_noun> (:|=|is)? never")
@@ -174,15 +196,16 @@ def _written_out(weighed_list: tuple[Weighed, ...]) -> Allotment | Problem | Non
 def allot(weighed: Sequence[Weighed]) -> Allotment | Problem | None:
     """The weights, or the question that they raise; None for less than two of them."""
     symbols = [symbol for symbol, _ in weighed]
+    if len(weighed) == 1 and weighed[0][1] == 1 and symbols[0] != CASH:
+        return Allotment((symbols[0],))
     if len(weighed) < 2:
         return None
     if len(set(symbols)) < len(symbols):
         return Problem("A symbol has two weights. Which one is meant?")
     shares = _filled(weighed)
     total = sum(abs(share) for share in shares)
-    if abs(total - 1) > 1e-9 and abs(total - 1) <= _NEARLY and len(set(shares)) == 1:
-        shares = [1 / len(shares)] * len(shares)
-        total = 1.0
+    if abs(total - 1) <= _NEARLY and len(set(shares)) == 1 and len(shares) > 2 and CASH not in symbols:
+        return Allotment(tuple(symbols))
     if abs(total - 1) > 1e-6:
         return Problem(
             f"The weights sum to {total * 100:.6g}%. Which ones are meant? Say how much stays in cash, if some does."
@@ -227,10 +250,11 @@ def _several(pool: tuple[str, ...]) -> tuple[str, ...] | None:
 
 @RULES.rule(
     "allotment",
-    "<portfolio_lead>? {ratio} <portfolio_word>? (of|in|between|with|on|into|to|across|:|,)? {several}",
+    "<portfolio_lead>? {ratio} <portfolio_word>? (<equal_link>|,)? {several} <portfolio_word>?",
     "<portfolio_lead>? {several} <portfolio_word>? (in|at|with|as|:|,)? {ratio} <portfolio_word>?",
     "<portfolio_lead>? {several} \\( {ratio} \\) <portfolio_word>?",
-    "<portfolio_lead>? {ratio} \\( {several} \\) <portfolio_word>?",
+    "<portfolio_lead>? {ratio} <portfolio_word>? \\( {several} \\) <portfolio_word>?",
+    "<portfolio_lead>? {several} <portfolio_word>? (in|at|with|by|:)? <weight_thing>? (of|:)? {ratio:percents}",
 )
 def _row(ratio: tuple[float, ...], several: tuple[str, ...]) -> Allotment | None:
     return Allotment(several, ratio) if len(ratio) == len(several) else None
@@ -239,6 +263,26 @@ def _row(ratio: tuple[float, ...], several: tuple[str, ...]) -> Allotment | None
 @RULES.rule("allotment", "<portfolio_lead>? {ratio} <portfolio_word>")
 def _row_alone(ratio: tuple[float, ...]) -> Allotment:
     return Allotment((), ratio)
+
+
+RULES.listing("percent_row", "{percent}", between="(,|and|/|, and)", longest=24)
+
+
+@RULES.rule("percents", "{percent_row}", "{percent_row} respectively")
+def _percents(percent_row: tuple[float, ...]) -> tuple[float, ...] | None:
+    shares = tuple(round(part, 12) for part in percent_row)
+    return shares if len(shares) > 1 and all(share > 0 for share in shares) and abs(sum(shares) - 1) < 1e-9 else None
+
+
+@RULES.rule(
+    "rebalanced_allotment",
+    "<rebalance> (a|an|the)? {found:allotment} {dates}",
+    "<rebalance> (a|an|the)? {found:allotment} <only>? <when> {off_by}",
+)
+def _rebalanced_allotment(
+    found: Allotment | Problem, dates: Dates | None = None, off_by: float = 0.0
+) -> tuple[object, ...] | None:
+    return (found, Rebalancing(dates.on if dates else None, round(off_by, 12) or None))
 
 
 # rows that are compared

@@ -152,6 +152,7 @@ RULES.value("lump_sum", LumpSum(), "<at_once_word>", "<with_word>? (a|the)? <at_
 @RULES.rule(
     "lump_sum_contest",
     "<versus> (a|the)? <at_once_word>",
+    "(or|instead of|rather than|than) (invest|investing|put|putting|do|doing)? (in|as|with)? (a|the)? <at_once_word>",
     "<compare>? (dca|dollar cost averaging) <versus> <at_once_word>",
 )
 def _against_lump_sum() -> tuple[object, ...]:

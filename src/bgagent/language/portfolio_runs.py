@@ -9,6 +9,7 @@ from bgagent.engine.rules import parse
 from bgagent.language.context import Context
 from bgagent.language.ledger import Contradiction, Ledger, Missing
 from bgagent.language.meanings import (
+    BarLength,
     BuyAndHold,
     Capital,
     Comparison,
@@ -23,6 +24,7 @@ from bgagent.language.measures import Schedule, Trigger
 from bgagent.language.portfolio_meanings import (
     Allotment,
     Contest,
+    Dates,
     Fallback,
     Holds,
     InverseVolatility,
@@ -40,13 +42,17 @@ from bgagent.periods import Timeframe, Trading
 Facts = Sequence[object]
 MakeRules = Callable[[str, Facts], RulePlan]
 
+_DATES = {Timeframe.WEEK: "first_of_week", Timeframe.MONTH: "first_of_month"}
 _AGAINST = frozenset(("against", "versus", "vs", "to", "with"))
 
 
-def as_rules(facts: tuple[object, ...]) -> tuple[object, ...]:
-    """Purchases on dates as orders where something sells again: those need no new money."""
-    if not sells(facts):
-        return facts
+def settled(facts: tuple[object, ...]) -> tuple[object, ...]:
+    """Facts whose meaning hangs on the other ones as what they mean in this sentence."""
+    return _with_dates(_with_orders(facts) if sells(facts) else facts)
+
+
+def _with_orders(facts: tuple[object, ...]) -> tuple[object, ...]:
+    """Purchases on dates as orders, where something sells again: those need no new money."""
     found: list[object] = []
     for fact in facts:
         if not (isinstance(fact, Payment) and fact.bought and fact.money and fact.dates):
@@ -57,6 +63,21 @@ def as_rules(facts: tuple[object, ...]) -> tuple[object, ...]:
         found.append(Size(Sizing(SizeKind.CASH, fact.money.amount), fact.money.currency, place=fact.place))
         found.append(Universe(fact.symbols, place=fact.place))
     return tuple(found)
+
+
+def _with_dates(facts: tuple[object, ...]) -> tuple[object, ...]:
+    """In a portfolio "weekly" and "monthly" alone tell when it is looked at, not how long a bar is."""
+    if not is_portfolio(facts):
+        return facts
+    return tuple(
+        Dates(_DATES[fact.timeframe], place=fact.place)
+        if isinstance(fact, BarLength)
+        and fact.timeframe in _DATES
+        and fact.place
+        and fact.place[1] == fact.place[0] + 1
+        else fact
+        for fact in facts
+    )
 
 
 class PortfolioRuns:

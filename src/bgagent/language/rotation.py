@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+from bgagent.engine.expression import Name
 from bgagent.engine.grammar import RuleError
 from bgagent.engine.rules import parse
 from bgagent.language.elements import Finder
-from bgagent.language.measures import Condition, Known, Scale, Value
+from bgagent.language.meanings import BuyAndHold, Universe, Versus
+from bgagent.language.measures import Change, Condition, Known, Scale, SymbolPrice, Value
 from bgagent.language.portfolio_meanings import (
     Contest,
+    Dates,
     Fallback,
     Holds,
     Invested,
@@ -32,6 +35,11 @@ Best = tuple[Order, int | None]
 @RULES.rule("over_time", "(over|in|during|on|by|for|of) <last>? {duration}")
 def _over_time(duration: Duration) -> Duration:
     return duration
+
+
+@RULES.rule("over_time", "(over|in|during|on|by|for|of) <last> {unit}")
+def _over_last(unit: str) -> Duration:
+    return Duration(1, unit)
 
 
 # what is ranked by
@@ -102,6 +110,15 @@ def _formula(chart: Finder, place: int) -> Iterator[tuple[int, Score]]:
         yield end, Score(value=Known(expression.node, Scale.ANY))
 
 
+@RULES.rule(
+    "return_value",
+    "{symbol} {time:duration} <return_word>",
+    "{symbol} <return_word> (over|of|for) <last>? {time:duration}",
+)
+def _return_of(symbol: str, time: Duration) -> Change:
+    return Change(time, SymbolPrice(symbol, Name("close")))
+
+
 RULES.same("score", "{return_score}", "{volatility_score}", "{value_score}", "{score_formula}")
 
 
@@ -148,6 +165,8 @@ def _held_with(
     "<hold_best>? {best} <performing>? <rank_by> {score}",
     "<hold_best>? {best} {score} <performing>? <among> {pool}",
     "<hold_best>? {best} <performing> <over_last>? <last> {time:duration} <among> {pool}",
+    "<hold_best>? {best} <performing> {time:over_time} <among> {pool}",
+    "<hold_best>? {best} <performing>? <among> {pool} ,? {time:over_time}",
     "<hold_best>? {best} <performing> <among> {pool} ,? <over_last>? <last>? {time:duration}",
     "<hold_best>? {best} <among> {pool} ,? <over_last> <last>? {time:duration}",
     "<hold_best>? {best} <performing> {time:over_time}",
@@ -195,6 +214,7 @@ def _did_better(time: Duration, pool: tuple[str, ...] = (), lowest: bool = False
     "{pool} <rank_word> <rank_by> {score}",
     "{score} <rank_word>",
     "<rank_word> :? {score}",
+    "{score:volatility_score}",
 )
 def _ranked(score: Score | None = None, pool: tuple[str, ...] = ()) -> Ranking:
     return Ranking(pool, score=score)
@@ -209,6 +229,16 @@ def _ranked(score: Score | None = None, pool: tuple[str, ...] = ()) -> Ranking:
 def _worst(best: Best, pool: tuple[str, ...] = (), score: Score | None = None) -> Ranking:
     lowest, count = best
     return Ranking(pool, None, count or 1, score, not lowest)
+
+
+@RULES.rule("ranking_dated", "<hold_best> {dates} ,? {ranking}")
+def _ranking_dated(dates: Dates, ranking: Ranking) -> tuple[object, ...]:
+    return (dates, ranking)
+
+
+RULES.value(
+    "ranking", Ranking(top=1, lowest_first=False), "<hold_best> (winner|leader|stronger one|better one|best one)"
+)
 
 
 @RULES.rule("worst", "<sell_worst> {count:bare_count} <had> {lowest} {score}")
@@ -300,6 +330,20 @@ def _contest(
     return Contest((first, other), chosen)
 
 
+@RULES.rule(
+    "held_against",
+    "to (just|simply)? <buy_and_hold> {symbols}",
+    "to (just|simply)? (hold|holding|own|owning) {symbols}",
+)
+def _held_against(symbols: Universe) -> tuple[object, ...]:
+    return (Versus(), BuyAndHold(), symbols)
+
+
+RULES.value(
+    "better_to", Versus(), "is it better to", "better to", "would it (be|have been) better to", "which is better :?"
+)
+
+
 # conditions and what is held instead
 
 
@@ -326,6 +370,7 @@ def _holds(condition: Condition) -> Holds:
     "(that|which|those|who) (are|is|trade|trades|trading|currently)+ {condition}",
     "(of|from|among) those (that|which|who)? (are|is|trade|trading)* {condition}",
     "considering only those for which {condition}",
+    "but? <only>? (those|ones) (that|which|who)? (are|is|trade|trading)* {condition}",
     "whose {condition}",
 )
 def _holds_first(condition: Condition) -> Holds:
@@ -351,6 +396,7 @@ def _fallback(symbol: str) -> Fallback:
     "<safe_asset> (is|:|=|of)? <cash_word>",
     "<cash_word> as <safe_asset>",
     "<else_word> (stay|be|remain|sit|go) (flat|out)",
+    "(keep|leave)? (rest|remainder) (in|to|goes to|is|as)? <cash_word>",
 )
 def _fallback_cash() -> Fallback:
     return Fallback(())

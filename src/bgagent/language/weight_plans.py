@@ -46,6 +46,8 @@ class WeightMaker(PortfolioFacts):
 
     def plan(self) -> Plan:
         contests = self.said.of(Contest)
+        if self.said.of(InverseVolatility) and self.only_times_volatility:
+            return self.inverse_volatility()
         kinds = [bool(self.said.of(Allotment)), bool(contests), bool(self.said.of(InverseVolatility)), self.ranks]
         if sum(kinds) > 1 and not self.is_equal_only:
             raise Contradiction("Two ways to choose the weights are named. Which one is meant?")
@@ -61,7 +63,16 @@ class WeightMaker(PortfolioFacts):
 
     @property
     def ranks(self) -> bool:
-        return any(fact.top or fact.bottom or fact.score or fact.symbols for fact in self.said.of(Ranking))
+        ranked = any(fact.top or fact.bottom or fact.score or fact.symbols for fact in self.said.of(Ranking))
+        return ranked or any(title.dual for title in self.said.of(RotationTitle))
+
+    @property
+    def only_times_volatility(self) -> bool:
+        """Beside inverse volatility only its time is said as if something were ranked by it."""
+        rankings = self.said.of(Ranking)
+        others = [fact for fact in rankings if fact.top or fact.bottom or fact.symbols]
+        times = all(fact.score is None or fact.score.volatility is not None for fact in rankings)
+        return bool(rankings) and times and not others and not self.said.of(Allotment) and not self.said.of(Contest)
 
     @property
     def is_equal_only(self) -> bool:
@@ -192,6 +203,8 @@ class WeightMaker(PortfolioFacts):
             self.said.state(hold, "weights", "held")
         holds, read_on = self.held_while()
         drift = self.drift()
+        if not facts and not self.said.of(Rebalancing):
+            raise Missing("By what is it decided what is held, for example the 6-month return?")
         default, why = "first_session", "no rebalancing was asked for: bought once, then left to drift"
         if drift is not None:
             default, why = "every_session", "the drift is looked at at every open"
@@ -284,9 +297,9 @@ class WeightMaker(PortfolioFacts):
             self.said.assume("score", "12-month return", "the usual look-back of dual momentum")
         if chosen is None:
             raise Missing("By what are they ranked, for example their 6-month return?")
-        if top is None and bottom is None and len(symbols) == 2:
+        if top is None and bottom is None and (is_dual or len(symbols) == 2):
             top = 1
-            self.said.assume("top", "1", "of two symbols the better one is held")
+            self.said.assume("top", "1", "the better one is held")
         if top is None and bottom is None:
             raise Missing("How many of them are held?")
         if (top or 0) + (bottom or 0) > len(symbols):
@@ -295,8 +308,12 @@ class WeightMaker(PortfolioFacts):
         for fact in facts:
             self.said.state(fact, self.field_of(fact), self.describe(fact, score))
         holds, read_on = self.held_while()
-        for positive in [fact for fact in self.said.of(Holds) if fact.condition is None]:
+        positives = [fact for fact in self.said.of(Holds) if fact.condition is None]
+        for positive in positives:
             self.said.state(positive, "holds", f"only when {score} is above 0")
+        if is_dual and holds is None and not positives:
+            self.said.assume("holds", f"only when {score} is above 0", "dual momentum asks for a gain of its own too")
+        if positives or (is_dual and holds is None):
             holds = rule_text(combine("and", (*([parse(holds).node] if holds else []), parse(f"{score} > 0").node)))
         ranked_first = self.ranks_first(holds, score, read_on, symbols, (top or 0) + (bottom or 0))
         otherwise, spread = self.otherwise(is_used=holds is not None)
@@ -350,6 +367,11 @@ class WeightMaker(PortfolioFacts):
         facts = self.said.of(InverseVolatility)
         symbols = self.members(*(fact.symbols for fact in facts))
         times = [self.context.bars_of(fact.time) for fact in facts if fact.time is not None]
+        for ranking in self.said.of(Ranking):
+            assert ranking.score is not None
+            assert ranking.score.volatility is not None
+            times.append(self.context.bars_of(ranking.score.volatility))
+            self.said.state(ranking, "volatility_bars", f"{times[-1]} bars")
         bars = self.one(times, "Over how many days is the volatility taken?")
         if bars is None:
             bars = _USUAL_VOLATILITY_BARS
