@@ -13,7 +13,7 @@ from bgagent.engine.portfolio import replay_portfolio
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.robustness import COST_FACTORS, LATE_BARS, break_even_cost_bps, delayed
 from bgagent.errors import Bug
-from bgagent.implementation.account import starting_notes
+from bgagent.implementation.starting import starting_notes
 from bgagent.implementation.template import TemplateProducer, runnable
 from bgagent.implementation.trial import Trial
 from bgagent.periods import bars_per_year
@@ -41,10 +41,11 @@ def finished(trial: Trial, series: Mapping[str, Series], spec: StrategySpec) -> 
         break_even_cost_bps=break_even_cost_bps(lambda costs: at(costs).final_equity, result.contributed)
         if has_traded
         else None,
-        notes=(*starting_notes(trial.plan, trial.own, trial.first_on), *_late_symbols(trial)),
+        notes=(*starting_notes(trial.plan, trial.all_bars, trial.first_on), *_late_symbols(trial)),
         costs_ladder=tuple((factor, at(spec.costs.times(factor))) for factor in COST_FACTORS if has_traded),
         late_fills=tuple((late, _filled_late(trial, late)) for late in LATE_BARS if has_traded),
         plan=trial.plan,
+        watched=tuple(trial.own[symbol] for symbol in trial.plan.watched_symbols),
         bars_per_year=max(bars_per_year(spec.timeframe, series[symbol].trading) for symbol in trial.plan.held_symbols),
     )
 
@@ -60,7 +61,14 @@ def _replayed(trial: Trial, orders: Orders, costs: Costs) -> BacktestResult:
 def _filled_late(trial: Trial, late: int) -> BacktestResult:
     """The same strategy, its orders filled so many bars later than they could be."""
     if isinstance(trial.plan, RulePlan) and trial.source.producer == TemplateProducer.name:
-        return run_plan(trial.plan, trial.bars, first=trial.first, account=trial.spec.account, late=late)
+        return run_plan(
+            trial.plan,
+            trial.bars,
+            first=trial.first,
+            account=trial.spec.account,
+            late=late,
+            watched=[trial.own[symbol] for symbol in trial.plan.watched_symbols],
+        )
     # what code, or rules that share slots, would have done after a later fill is not known: the orders stay as they are
     return _replayed(trial, delayed(trial.orders, late, last=len(trial.bars) - 1), trial.spec.costs)
 

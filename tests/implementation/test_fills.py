@@ -25,10 +25,12 @@ def by_the_engine(plan: RulePlan, *, seed: int = 3, costs: Costs = Costs()) -> T
     """What the engine makes of a plan, as a trial without a sandbox."""
     bars = wavy_bars(seed=seed)
     spec = spec_of(plan, bars, costs=costs)
-    result = run_plan(plan, bars, first=WARMUP, account=spec.account)
+    own = {"WAVY": bars, "OTHER": replace(wavy_bars(seed=seed + 1), symbol="OTHER")}
+    watched = [own[symbol] for symbol in plan.watched_symbols]
+    result = run_plan(plan, bars, first=WARMUP, account=spec.account, watched=watched)
     source = StrategySource("test", "", "template")
     orders = result.orders
-    return Trial(spec, spec.runs[0], bars, WARMUP, source, orders, orders, None, (), result, result)
+    return Trial(spec, spec.runs[0], bars, WARMUP, source, orders, orders, None, (), result, result, own=own)
 
 
 @settings(max_examples=300)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bgagent.implementation import foresight
+from bgagent.implementation import readings
 from bgagent.implementation.foresight import BLIND_ON_EVERY_BAR, CUTS, check_lookahead, cut_bars
 from tests.implementation.trials import tried
 
@@ -32,10 +32,10 @@ def test_an_indicator_that_knows_the_future_is_found(monkeypatch):
     trial = tried()
     assert check_lookahead(trial).status == "pass"
 
-    def knows_the_end(node, bars):
+    def knows_the_end(node, bars, others):
         return np.full(len(bars), bars.close[-1])
 
-    monkeypatch.setattr(foresight, "evaluate_node", knows_the_end)
+    monkeypatch.setattr(readings, "evaluate_node", knows_the_end)
     found = check_lookahead(trial)
     assert found.status == "fail"
     assert "crosses_above" in found.detail

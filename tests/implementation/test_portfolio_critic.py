@@ -284,3 +284,20 @@ def test_the_markets_have_what_the_tests_need():
     assert len(held) > 1
     stopped = {trade.exit_reason.value for trade in tried(RIGHT["with stops"]).result.trades}  # type: ignore[union-attr]
     assert {"stop_loss", "rebalance"} <= stopped
+
+
+def test_rules_that_watch_another_symbol_pass_and_are_told_when_they_never_held():
+    watching = replace(FIXED, holds="three.close > sma(three.close, 20)", watches=("THREE",))
+    critique = examine((tried(watching),))
+    assert critique.is_acceptable, critique.findings
+    rules = RulePortfolio((RulePlan("ONE", entry=Rule("three.close < 0.01"), watches=("THREE",)),))
+    (traded,) = [check for check in examine((tried(rules),)).checks if check.id == "traded"]
+    assert "0 of 190 bars (nearest on " in traded.detail
+
+
+def test_a_ranking_whose_best_may_not_be_held_leaves_its_place_empty():
+    ranked_first = replace(RANKED, top=2, holds="close > sma(close, 20)", ranked_first=True)
+    critique = examine((tried(ranked_first),))
+    assert critique.is_acceptable, critique.findings
+    others = replace(ranked_first, ranked_first=False)
+    assert tried(others).orders.tobytes() != tried(ranked_first).orders.tobytes()

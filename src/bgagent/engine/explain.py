@@ -1,6 +1,6 @@
 """Why a rule was never true: how often each of its clauses was, and how near those came that never were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,17 +40,20 @@ class ClauseCount:
     nearest: NearMiss | None = None
 
 
-def explain(expression: Expression, bars: Bars, first: int) -> tuple[ClauseCount, ...]:
+def explain(
+    expression: Expression, bars: Bars, first: int, others: Mapping[str, Bars] | None = None
+) -> tuple[ClauseCount, ...]:
     """How often the rule was true from bar `first` on, and each of its clauses, split at `and` and `or`.
 
-    The whole comes first, then its parts in order, each followed by its own parts.
+    The whole comes first, then its parts in order, each followed by its own parts. others: bars by symbol that it reads
+    besides.
     Raises ValueError when the expression is a number, or `first` is no index into the bars or their length.
     """
     if not expression.is_condition:
         raise ValueError(f"'{expression.text}' is a number on each bar, not a condition")
     if not 0 <= first <= len(bars):
         raise ValueError(f"the window cannot begin at bar {first} of {len(bars)}")
-    return tuple(_count(node, depth, bars, first) for node, depth in _clauses(expression.node, 0))
+    return tuple(_count(node, depth, bars, first, others) for node, depth in _clauses(expression.node, 0))
 
 
 def _clauses(node: Node, depth: int) -> Iterator[tuple[Node, int]]:
@@ -60,9 +63,9 @@ def _clauses(node: Node, depth: int) -> Iterator[tuple[Node, int]]:
             yield from _clauses(part, depth + 1)
 
 
-def _count(node: Node, depth: int, bars: Bars, first: int) -> ClauseCount:
-    is_true = _window(node, bars, first)
-    is_defined = is_true | _window(Unary("not", node), bars, first)
+def _count(node: Node, depth: int, bars: Bars, first: int, others: Mapping[str, Bars] | None) -> ClauseCount:
+    is_true = _window(node, bars, first, others)
+    is_defined = is_true | _window(Unary("not", node), bars, first, others)
     true_bars = int(is_true.sum())
     return ClauseCount(
         text=unparse(node),
@@ -70,16 +73,16 @@ def _count(node: Node, depth: int, bars: Bars, first: int) -> ClauseCount:
         bars=len(is_true),
         true_bars=true_bars,
         undefined_bars=int((~is_defined).sum()),
-        nearest=None if true_bars else _nearest(without_not(node), bars, first),
+        nearest=None if true_bars else _nearest(without_not(node), bars, first, others),
     )
 
 
-def _window(condition: Node, bars: Bars, first: int) -> Conditions:
-    truths: Conditions = evaluate_node(condition, bars)[first:].astype(np.bool_)
+def _window(condition: Node, bars: Bars, first: int, others: Mapping[str, Bars] | None) -> Conditions:
+    truths: Conditions = evaluate_node(condition, bars, others)[first:].astype(np.bool_)
     return truths
 
 
-def _nearest(node: Node, bars: Bars, first: int) -> NearMiss | None:
+def _nearest(node: Node, bars: Bars, first: int, others: Mapping[str, Bars] | None) -> NearMiss | None:
     match node:
         case Compare(operator, left, right):
             pass
@@ -87,7 +90,7 @@ def _nearest(node: Node, bars: Bars, first: int) -> NearMiss | None:
             operator = ">" if function == "crosses_above" else "<"
         case _:
             return None
-    sides = [evaluate_node(side, bars)[first:] for side in (left, right)]
+    sides = [evaluate_node(side, bars, others)[first:] for side in (left, right)]
     gaps = np.abs(sides[0] - sides[1])
     if isinstance(node, Call):  # only a side that still had to cross can have come near
         waiting = sides[0] <= sides[1] if operator == ">" else sides[0] >= sides[1]

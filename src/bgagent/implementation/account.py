@@ -1,20 +1,17 @@
-"""What a reader must know beside the figures: why nothing was traded, and what the run did not start with."""
+"""What a reader must know beside the figures: why nothing was traded, and from when on the rules were defined."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 
 import numpy as np
 
 from bgagent.artifacts.attempts import Check
 from bgagent.bars import Bars
 from bgagent.engine.explain import ClauseCount, explain
-from bgagent.engine.expression import Call, nodes_of, series_of, unparse
-from bgagent.engine.plan import PaymentPlan, Plan, Rule, RulePlan, RulePortfolio, WeightPlan
+from bgagent.engine.plan import PaymentPlan, Rule, RulePlan, RulePortfolio, WeightPlan
 from bgagent.engine.result import BacktestResult
-from bgagent.engine.rules import evaluate_node, parse, parse_condition
 from bgagent.implementation.code_checks import orders_placed
 from bgagent.implementation.conformity import counted, passed, warned
-from bgagent.implementation.readings import read_on
+from bgagent.implementation.readings import read_from, readings_of
 from bgagent.implementation.trial import Trial
 
 MOST_ACCOUNTS = 3  # symbols that are told of one by one
@@ -38,12 +35,11 @@ def check_traded(trial: Trial, result: BacktestResult) -> Check:
 def _accounts(trial: Trial) -> list[str]:
     match trial.plan:
         case RulePlan() as plan:
-            return _of_rules(plan, trial.bars, trial.first)
+            return _of_rules(plan, trial)
         case RulePortfolio(plans):
             lines = []
             for rules in plans[:MOST_ACCOUNTS]:
-                bars = trial.own[rules.symbol]
-                lines += [f"{rules.symbol}: {line}" for line in _of_rules(rules, bars, bars.index_of(trial.first_on))]
+                lines += [f"{rules.symbol}: {line}" for line in _of_rules(rules, trial)]
             left = len(plans) - MOST_ACCOUNTS
             return [*lines, f"and so for {counted(left, 'other symbol')}"] if left > 0 else lines
         case WeightPlan(holds=str(holds)):
@@ -55,17 +51,19 @@ def _accounts(trial: Trial) -> list[str]:
     return orders_placed(trial)
 
 
-def _of_rules(plan: RulePlan, bars: Bars, first: int) -> list[str]:
+def _of_rules(plan: RulePlan, trial: Trial) -> list[str]:
     named = (("buy", plan.entry), ("sell short", plan.short_entry))
-    return [line for name, rule in named if rule is not None for line in _account(name, rule, bars, first)]
+    return [line for name, rule in named if rule is not None for line in _account(name, rule, plan.symbol, trial)]
 
 
-def _account(name: str, rule: Rule, bars: Bars, first: int) -> list[str]:
+def _account(name: str, rule: Rule, symbol: str, trial: Trial) -> list[str]:
     if rule.when is None:
         return [f"the session to {name} on ({rule.on}) is not in the window"]
+    reading = read_from(rule.when, symbol, trial.all_bars)
+    bars, first = reading.bars, reading.bars.index_of(trial.first_on)
     if first >= len(bars):
         return ["there is no bar in the window"]
-    counts = explain(parse_condition(rule.when), bars, first)
+    counts = explain(reading.expression, bars, first, reading.others)
     lines = [f"the rule to {name} was true on {_bars(counts[0])}"]
     lines += [f"{part.text}: {_bars(part)}{_nearest(part, bars)}" for part in counts[1:]]
     if len(counts) == 1:
@@ -108,60 +106,12 @@ def check_warmup(trial: Trial) -> Check:
 def _defined_from(trial: Trial) -> Iterator[tuple[str, str, np.datetime64]]:
     """(expression, symbol, first bar from which on every number of it is defined); after the end for none."""
     never = trial.bars.times[-1] + 1
-    for text, symbol in dict.fromkeys(read_on(trial.plan)):
-        bars = trial.own[symbol] if trial.own else trial.bars
+    for reading in readings_of(trial.plan, trial.all_bars):
+        bars = reading.bars
         first = bars.index_of(trial.first_on)
         if trial.timeline is not None and len(bars) > first:
             first = max(first - 1, 0)  # the window's first open is decided at the close before
-        is_score = text in trial.plan.scores
-        nodes = (parse(text).node,) if is_score else series_of(parse_condition(text).node)
-        for node in nodes:
-            known = np.isfinite(np.asarray(evaluate_node(node, bars)[first:], dtype=np.float64))
+        for node in reading.numbers:
+            known = np.isfinite(np.asarray(reading.evaluate(node)[first:], dtype=np.float64))
             begins = first + int(np.argmax(known)) if known.any() else len(bars)
-            yield text, symbol, bars.times[begins] if begins < len(bars) else never
-
-
-def starting_notes(plan: Plan, own: Mapping[str, Bars], first_on: date) -> tuple[str, ...]:
-    """Crosses that lie before the window: a strategy of crosses starts flat although its averages stand so already.
-
-    own: bars of every symbol, as they were loaded.
-    """
-    match plan:
-        case RulePlan():
-            return _starting_notes(plan, own[plan.symbol], own[plan.symbol].index_of(first_on))
-        case RulePortfolio(plans):
-            found = [(own[rules.symbol], rules) for rules in plans]
-            notes = [
-                f"{rules.symbol}: {note}"
-                for bars, rules in found
-                if bars.index_of(first_on) < len(bars)
-                for note in _starting_notes(rules, bars, bars.index_of(first_on))
-            ]
-            left = len(notes) - MOST_ACCOUNTS
-            return (
-                *notes[:MOST_ACCOUNTS],
-                *([f"The same is so for {counted(left, 'other rule')}."] if left > 0 else []),
-            )
-    return ()
-
-
-def _starting_notes(plan: RulePlan, bars: Bars, first: int) -> tuple[str, ...]:
-    notes = []
-    for rule, side in ((plan.entry, "long"), (plan.short_entry, "short")):
-        if rule is None or rule.when is None:
-            continue
-        for node in nodes_of(parse_condition(rule.when).node):
-            if not (isinstance(node, Call) and node.function in ("crosses_above", "crosses_below")):
-                continue
-            if evaluate_node(node, bars)[first]:
-                continue  # it crosses on that very bar
-            one, other = (evaluate_node(argument, bars)[first] for argument in node.arguments)
-            is_above = node.function == "crosses_above"
-            if (one > other) if is_above else (one < other):
-                names = [unparse(argument) for argument in node.arguments]
-                notes.append(
-                    f"On {bars.sessions[first]}, the first session, {names[0]} was already "
-                    f"{'above' if is_above else 'below'} {names[1]}: a cross is an event, so the strategy started flat "
-                    f"and waited for the next one before going {side}."
-                )
-    return tuple(dict.fromkeys(notes))
+            yield reading.text, bars.symbol, bars.times[begins] if begins < len(bars) else never

@@ -5,16 +5,14 @@ later bar. What the code does when the window lies open to it must be the same, 
 host computes for the code are held to the same: recomputed with the future cut off, they must not change.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from bgagent.artifacts.attempts import Check
-from bgagent.bars import Bars
-from bgagent.engine.expression import Node, series_of
-from bgagent.engine.rules import evaluate_node, parse, parse_condition
 from bgagent.implementation.conformity import counted, failed, passed, skipped
-from bgagent.implementation.readings import read_on
+from bgagent.implementation.readings import Reading, readings_of
 from bgagent.implementation.trial import Trial, first_difference, same_orders
 
 CUTS = 25
@@ -76,24 +74,27 @@ def check_deterministic(trial: Trial) -> Check:
 
 def _changing_indicator(trial: Trial) -> str:
     """The first number in the plan's rules whose value on a bar depends on later bars; empty when there is none."""
-    for text, node, bars in dict.fromkeys(_readings(trial)):
+    for reading in readings_of(trial.plan, trial.all_bars):
+        bars = reading.bars
         first, count = bars.index_of(trial.first_on), len(bars)
-        whole = np.asarray(evaluate_node(node, bars), dtype=np.float64)
-        for cut in sorted({int(cut) for cut in np.linspace(min(first, count - 1), count - 1, CUTS)}):
-            alone = np.asarray(evaluate_node(node, bars.between(0, cut + 1)), dtype=np.float64)
-            if not _same_number(alone[-1], whole[cut]):
-                return f"'{text}' on {bars.sessions[cut]}"
+        cuts = sorted({int(cut) for cut in np.linspace(min(first, count - 1), count - 1, CUTS)})
+        for node in reading.numbers:
+            whole = np.asarray(reading.evaluate(node), dtype=np.float64)
+            for cut in cuts:
+                alone = np.asarray(_cut(reading, cut).evaluate(node), dtype=np.float64)
+                if not _same_number(alone[-1], whole[cut]):
+                    return f"'{reading.text}' on {bars.sessions[cut]}"
     return ""
 
 
-def _readings(trial: Trial) -> Iterator[tuple[str, Node, Bars]]:
-    """Every number that the plan's rules and scores read, with the rule and the bars it is read on."""
-    for text, symbol in read_on(trial.plan):
-        bars = trial.own[symbol] if trial.own else trial.bars
-        if text in trial.plan.scores:
-            yield text, parse(text).node, bars
-        else:
-            yield from ((text, node, bars) for node in series_of(parse_condition(text).node))
+def _cut(reading: Reading, cut: int) -> Reading:
+    """The same expression with all that comes after a bar cut off, of other symbols too."""
+    bars = reading.bars.between(0, cut + 1)
+    others = {
+        symbol: other.between(0, int(np.searchsorted(other.times, bars.times[-1], side="right")))
+        for symbol, other in reading.others.items()
+    }
+    return replace(reading, bars=bars, others=others)
 
 
 def _same_number(one: float, other: float) -> bool:

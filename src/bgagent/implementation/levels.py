@@ -27,6 +27,8 @@ def check_take_profit(trial: Trial, result: BacktestResult) -> Check | None:
 def _check_level(trial: Trial, result: BacktestResult, check_id: str, reason: ExitReason) -> Check | None:
     exits = [trade for trade in result.trades if trade.exit_reason is reason]
     distances = _distances(trial, check_id)
+    if check_id == "stop_loss" and not distances and _has_steps(trial):
+        return passed(check_id, f"set by the steps of the plan as profits grew; hit {len(exits)} times", hit=len(exits))
     if not _may_choose(trial):
         unasked = [trade for trade in result.trades if getattr(trade, check_id) and trade.symbol not in distances]
         if unasked or (exits and not distances):
@@ -69,6 +71,11 @@ def _distances(trial: Trial, name: str) -> dict[str, Distance]:
     """What the plan asks for, of the symbols for which it asks for one."""
     found = {symbol: trial.distance(name, symbol) for symbol in trial.plan.held_symbols}
     return {symbol: distance for symbol, distance in found.items() if distance is not None}
+
+
+def _has_steps(trial: Trial) -> bool:
+    """Whether stops come to be as profits grow; where they lie is held against the plan's own run."""
+    return any(getattr(trial.rules_for(symbol), "stop_steps", ()) for symbol in trial.plan.held_symbols)
 
 
 def _may_choose(trial: Trial) -> bool:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from bgagent.bars import Bars
 from bgagent.engine.plan import Weighting, WeightPlan
-from bgagent.engine.rules import parse, parse_calendar, parse_condition
+from bgagent.engine.rules import parse_calendar
 from bgagent.engine.timeline import Timeline
+from bgagent.implementation.readings import read_from
 from bgagent.implementation.trial import Trial
 
 
@@ -39,9 +40,8 @@ class Readings:
     def __init__(self, trial: Trial) -> None:
         assert trial.timeline is not None
         self._times = trial.timeline.times
-        self._own = trial.own
-        self._truths: dict[tuple[str, str], NDArray[np.bool_]] = {}
-        self._numbers: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._own = trial.all_bars
+        self._read: dict[tuple[str, str], NDArray[np.float64]] = {}
 
     def place(self, symbol: str, bar: int) -> int:
         """Index of the symbol's own last bar that is complete before a bar's open; -1 for none."""
@@ -53,17 +53,16 @@ class Readings:
 
     def is_true(self, text: str, symbol: str, bar: int) -> bool:
         """Whether a condition was true, and defined."""
-        if (text, symbol) not in self._truths:
-            self._truths[text, symbol] = parse_condition(text).conditions(self._own[symbol])
-        at = self.place(symbol, bar)
-        return at >= 0 and bool(self._truths[text, symbol][at])
+        return self.number(text, symbol, bar) == 1.0
 
     def number(self, text: str, symbol: str, bar: int) -> float:
-        """A score; NaN where it is not defined."""
-        if (text, symbol) not in self._numbers:
-            self._numbers[text, symbol] = parse(text).numbers(self._own[symbol])
+        """A score; NaN where it is not defined. Of a condition 1 where it was true."""
+        if (text, symbol) not in self._read:
+            reading = read_from(text, symbol, self._own)
+            values = reading.evaluate(reading.expression.node)
+            self._read[text, symbol] = np.asarray(values, dtype=np.float64)
         at = self.place(symbol, bar)
-        return float(self._numbers[text, symbol][at]) if at >= 0 else math.nan
+        return float(self._read[text, symbol][at]) if at >= 0 else math.nan
 
 
 def wanted_dates(plan: WeightPlan, trial: Trial) -> list[Date]:
@@ -121,16 +120,20 @@ def _calmness(readings: Readings, symbol: str, bar: int, count: int) -> float:
 
 
 def _ranked(plan: WeightPlan, readings: Readings, bar: int, held: dict[str, bool]) -> tuple[dict[str, float], float]:
-    """Equal shares of the best, the same below 0 of the worst; and what is left because there were too few."""
+    """Equal shares of the best, the same below 0 of the worst; and what is left because there were too few.
+
+    A symbol that is not to be held is not ranked or, with `ranked_first`, is ranked and its place stays empty.
+    """
     top, bottom = plan.top or 0, plan.bottom or 0
-    scores = {symbol: readings.number(plan.score or "", symbol, bar) for symbol in plan.symbols if held[symbol]}
-    known = [symbol for symbol in scores if not math.isnan(scores[symbol])]
+    asked = [symbol for symbol in plan.symbols if plan.ranked_first or held[symbol]]
+    scores = {symbol: readings.number(plan.score or "", symbol, bar) for symbol in asked}
+    known = [symbol for symbol in asked if not math.isnan(scores[symbol])]
     best_first = sorted(known, key=lambda symbol: -scores[symbol])  # of equal ones the one listed first
     each = plan.invested / (top + bottom)
     kept = dict.fromkeys(plan.symbols, 0.0)
     for symbol in best_first[:top]:
-        kept[symbol] = each
+        kept[symbol] = each if held[symbol] else 0.0
     for symbol in best_first[top:][-bottom:] if bottom else []:
-        kept[symbol] = -each
+        kept[symbol] = -each if held[symbol] else 0.0
     chosen = sum(1 for share in kept.values() if share)
     return kept, plan.invested * (1.0 - chosen / (top + bottom))

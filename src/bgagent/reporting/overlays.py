@@ -1,10 +1,11 @@
 """The indicator lines of a plan's rules, for the chart they belong to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bgagent.artifacts.report import Overlay
 from bgagent.bars import Bars
 from bgagent.engine.expression import Binary, Call, Compare, Logic, Name, Node, Unary, unparse
+from bgagent.engine.other_symbols import words_of
 from bgagent.engine.plan import RulePlan
 from bgagent.engine.rules import evaluate_node, parse_condition
 
@@ -17,27 +18,28 @@ _ALWAYS_PRICES = frozenset({"bollinger_upper", "bollinger_middle", "bollinger_lo
 _PASSED_THROUGH = frozenset({"abs", "min", "max", "previous", "crosses_above", "crosses_below"})
 
 
-def overlays(plan: RulePlan, bars: Bars, *, first: int) -> tuple[Overlay, ...]:
+def overlays(plan: RulePlan, bars: Bars, *, first: int, watched: Sequence[Bars] = ()) -> tuple[Overlay, ...]:
     """Every indicator that a rule of the plan reads, over the window; those in another unit than the price lie in
-    panes of their own, the first eight lines in at most two of them.
+    panes of their own, the first eight lines in at most two of them. watched: bars of other symbols that it reads.
     """
+    others = {each.symbol: each for each in watched}
     panes: list[str] = []
     found: list[Overlay] = []
-    for node in dict.fromkeys(_indicators_of(plan)):
+    for node in dict.fromkeys(_indicators_of(plan, words_of(plan.needed_symbols))):
         family = "" if _is_price(node) else node.function.partition("_")[0]
         if family and family not in panes:
             panes.append(family)
         pane = panes.index(family) + 1 if family else 0
         if pane <= MOST_PANES and len(found) < MOST_LINES:
-            values = evaluate_node(node, bars)[first:]
+            values = evaluate_node(node, bars, others)[first:]
             found.append(Overlay(unparse(node), pane, tuple(values.tolist())))
     return tuple(found)
 
 
-def _indicators_of(plan: RulePlan) -> Iterator[Call]:
+def _indicators_of(plan: RulePlan, words: tuple[str, ...]) -> Iterator[Call]:
     for rule in (plan.entry, plan.exit, plan.short_entry, plan.short_exit):
         if rule is not None and rule.when is not None:
-            yield from _indicators(parse_condition(rule.when).node)
+            yield from _indicators(parse_condition(rule.when, words).node)
 
 
 def _indicators(node: Node) -> Iterator[Call]:

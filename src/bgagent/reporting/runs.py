@@ -28,8 +28,8 @@ class FinishedRun:
 
     without_costs: the same orders with every cost set to 0. break_even_cost_bps: as in RunRow. notes: what else is
     to be known of the run, in plain sentences. costs_ladder: the same orders by the factor on every cost; late_fills:
-    by the bars they were filled later. plan: what was asked for. bars_per_year: of the run's
-    own symbol, for annualising.
+    by the bars they were filled later. plan: what was asked for; watched: bars of the symbols that it only reads.
+    bars_per_year: of the run's own symbols, for annualising.
     """
 
     label: str
@@ -44,6 +44,7 @@ class FinishedRun:
     costs_ladder: tuple[tuple[float, BacktestResult], ...] = ()
     late_fills: tuple[tuple[int, BacktestResult], ...] = ()
     plan: Plan | None = None
+    watched: tuple[Bars, ...] = ()
 
 
 def run_row(run: FinishedRun, *, folder: str) -> RunRow:
@@ -117,7 +118,9 @@ def curve_of(run: FinishedRun) -> Curve:
         opens=tuple(result.bars.open[result.first :].tolist()),
         highs=tuple(result.bars.high[result.first :].tolist()),
         lows=tuple(result.bars.low[result.first :].tolist()),
-        overlays=overlays(run.plan, result.bars, first=result.first) if isinstance(run.plan, RulePlan) else (),
+        overlays=overlays(run.plan, result.bars, first=result.first, watched=run.watched)
+        if isinstance(run.plan, RulePlan)
+        else (),
         holdings={
             symbol: tuple(values[:, place].tolist()) for place, symbol in enumerate(result.symbols) if len(universe) > 1
         },
