@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +76,13 @@ def a_field(seed: int) -> Iterator[Field]:
             (root / folder).mkdir()
         mounted = [folder for folder in ("logs", "reports") if _mount(root / folder)]
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("NLBT_", "LLM_")) and k != "TMUX"}
-        environment = {**kept, "NLBT_DATA_DIR": str(root / "bars"), "TMUX_TMPDIR": str(root / "tmux")}
+        (root / "told").mkdir()
+        environment = {
+            **kept,
+            "NLBT_DATA_DIR": str(root / "bars"),
+            "NLBT_NOTIFY": f'echo "$NLBT_JOB_STATE" >> {root}/told/"$NLBT_JOB_ID"',
+            "TMUX_TMPDIR": str(root / "tmux"),
+        }
         try:
             yield Field(root, environment, len(mounted) == 2, random.Random(seed))
         finally:
@@ -145,11 +151,22 @@ def _make_read_only(place: Field) -> bool:
     return True
 
 
+def _stop(place: Field) -> bool:
+    """As a person would, one of those under way."""
+    going = [job_id for job_id in store.job_ids(place.folders) if not store.load(place.folders.files(job_id)).has_ended]
+    if not going:
+        return False
+    seen = control.stop(place.folders, place.chance.choice(going), environment=place.environment, grace_s=1.0)
+    api.settle(seen)
+    return seen.job.word == "stopped"
+
+
 def _faults(place: Field) -> dict[str, Callable[[], bool]]:
     faults: dict[str, Callable[[], bool]] = {
         f"SIGKILL to a {kind}": lambda kind=kind: _kill(place, kind) for kind in ("supervisor", "command", "child")
     }
     faults["SIGKILL to the tmux server"] = lambda: _kill_tmux(place)
+    faults["bg-stop"] = lambda: _stop(place)
     if place.has_own_disk:
         faults["disk full"] = lambda: _fill_the_disk(place)
         faults["disk read-only"] = lambda: _make_read_only(place)
@@ -164,12 +181,15 @@ def _under_fire(place: Field, over: threading.Event, pause_s: float) -> None:
         if time.monotonic() < due:
             continue
         due = time.monotonic() + place.chance.uniform(0, 2 * pause_s)
-        weights = [8 if name.startswith("SIGKILL to a ") else 1 for name in faults]  # the others hit many jobs at once
+        # the others hit many jobs at once
+        weights = [8 if name.startswith(("SIGKILL to a ", "bg-stop")) else 1 for name in faults]
         name = place.chance.choices(list(faults), weights)[0]
         try:
             place.faults[name] += faults[name]()
         except FileNotFoundError:
             continue  # the job has just gone
+        except MachineUnfit as error:  # a stop on a full disk
+            place.faults[f"{name}: {error.message[:40]}"] += 1
 
 
 def _submitted(place: Field, count: int) -> tuple[list[str], Counter[str]]:
@@ -254,6 +274,18 @@ def _wrong_with(place: Field, job_id: str) -> Iterator[str]:
         yield f"{job_id}: {seen.job.word}, and its report says succeeded"
 
 
+def _not_told_once(place: Field, words: Mapping[str, str]) -> Iterator[str]:
+    """The command of --notify is run once for each job, whatever its end. words: of the jobs' states."""
+    deadline = time.monotonic() + _LAST_MOMENTS_S
+    while time.monotonic() < deadline and len(os.listdir(place.root / "told")) < len(words):
+        time.sleep(0.1)
+    for job_id, word in words.items():
+        path = place.root / "told" / job_id
+        told = path.read_text().split() if path.exists() else []
+        if told != [word]:
+            yield f"{job_id}: {word}, and its person was told {told}"
+
+
 def _left_behind(place: Field) -> Iterator[str]:
     deadline = time.monotonic() + 15  # the last ones are just leaving
     marked = {"BGAGENT_JOB_LOGS": os.fspath(place.folders.logs)}
@@ -293,6 +325,7 @@ def run(jobs: int, *, seed: int, pause_s: float = 0.5, of_one_name: int = 50) ->
         waited = control.wait(place.folders, ids, timeout_s=ALL_END_WITHIN_S)
         words = Counter(seen.job.word for seen in waited.looks)
         wrong += [line for job_id in sorted(ids) for line in _wrong_with(place, job_id)]
+        wrong += _not_told_once(place, {seen.job.job_id: seen.job.word for seen in waited.looks})
         wrong += _left_behind(place)
     print(f"{len(ids)} jobs in {time.monotonic() - began:.0f} s, seed {seed}: {dict(words)}")
     print(f"faults: {dict(place.faults)}")

@@ -5,6 +5,7 @@ the supervisor was killed, whoever looks at the job next does both.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from bgagent.errors import BgAgentError
 from bgagent.jobs.launchers import PlainLauncher
 from bgagent.jobs.lifecycle import Look
 from bgagent.jobs.logs import Log
-from bgagent.jobs.marks import current_job
+from bgagent.jobs.marks import current_job, unmarked
 from bgagent.jobs.redaction import Redactor
 from bgagent.jobs.state import to_json
 from bgagent.jobs.wishes import take_wish
@@ -27,6 +28,7 @@ _FROM_THERE = 'cd "$1" && exec "$0" -c "$2"'
 
 def main() -> int:
     """Run the command of --notify for the job that this process was started after; its exit code."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the job's terminal may close now: it has ended
     folders, job_id = current_job(os.environ)
     seen = api.look(folders, job_id)
     command = take_wish(seen.files)
@@ -46,7 +48,7 @@ def start_telling(command: str, seen: Look, environment: Mapping[str, str]) -> N
     """Run the command of --notify without waiting for it, in the folder of the job; the log says so."""
     words = (SHELL, "-c", _FROM_THERE, SHELL, seen.job.cwd or "/", command)
     with suppress(BgAgentError):  # no process, or no room for the line: the state is true all the same
-        PlainLauncher().launch(words, seen.job.job_id, {**environment, **told(seen)})
+        PlainLauncher().launch(words, seen.job.job_id, {**unmarked(environment), **told(seen)})
         log = Log(seen.files, redact=Redactor())
         try:
             log.write("info", "notified", {"by": "the first to look after the job's process had died"})
