@@ -11,9 +11,11 @@ from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
 from bgagent.story import Story
 
 if TYPE_CHECKING:  # whoever only tells of a job that died need not load what runs one
-    from bgagent.implementation.loop import Producer
+    from bgagent.implementation.loop import Judge, Producer
+    from bgagent.implementation.trial import Trial
 
 UNDERSTOOD, DATA, ATTEMPTS = "understood.json", "data.json", "attempts"
+OPINION = "says_the_sentence"  # the check that a model was asked for
 
 T = TypeVar("T")
 
@@ -62,6 +64,20 @@ class KeptProducer:
         """Source of one Strategy subclass, as `Producer.write` says."""
         kept = self._kept.get((number, run.label))
         return kept if kept is not None else self._behind.write(spec, run, findings, number)
+
+
+def kept_opinion(attempts: Sequence[Attempt], judge: "Judge") -> "Judge":
+    """A judge that is only asked about sources of which no earlier attempt's opinion is known."""
+
+    def judged(trials: "tuple[Trial, ...]") -> tuple[Check, ...]:
+        sources = tuple(trial.source for trial in trials)
+        for attempt in attempts:
+            known = tuple(check for check in attempt.critique.checks if check.id == OPINION)
+            if known and attempt.sources == sources:
+                return known
+        return judge(trials)
+
+    return judged
 
 
 def _kept_data(folder: Path) -> tuple[DataRow, ...]:

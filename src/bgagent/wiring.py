@@ -28,7 +28,7 @@ from bgagent.implementation.producers import ProducerByPlan
 from bgagent.implementation.trial import Trial
 from bgagent.implementation.trying import Stage, try_source
 from bgagent.job_model import JobModel
-from bgagent.kept import KeptProducer, kept_attempts, kept_understood, with_other_bars
+from bgagent.kept import KeptProducer, kept_attempts, kept_opinion, kept_understood, with_other_bars
 from bgagent.language.read import Defaults, Reading
 from bgagent.pipeline import Recorder, Tools, run
 from bgagent.reporting.compose import compose, with_time_to_report
@@ -354,7 +354,7 @@ def _implement(
             max_iters=request.max_iters,
             on_attempt_begins=record.attempt,
             on_attempt=judged,
-            judge=model.judge(_understood_of(story)),
+            judge=kept_opinion(earlier, model.judge(_understood_of(story))),
         )
     if not done.is_accepted:
         findings = "; ".join(f"{check.id}: {check.detail}" for check in done.critique.findings)
