@@ -1,9 +1,7 @@
 """Settings and a request made into the tools of the pipeline: the one place where the parts meet."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bgagent.artifacts.attempts import Attempt, RunFailure, StrategySource
@@ -11,14 +9,9 @@ from bgagent.artifacts.code_plan import CodePlan
 from bgagent.artifacts.report import DataRow, Report
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
-from bgagent.data.currencies import refuse_mixed
-from bgagent.data.findings import Severity
-from bgagent.data.load import load_series
-from bgagent.data.providers import ProviderOptions, provider_of
-from bgagent.data.series import PriceMode, Series
-from bgagent.data.session_lists import SessionLists
+from bgagent.data.series import Series
 from bgagent.engine.other_symbols import words_of
-from bgagent.engine.plan import Costs, WeightPlan
+from bgagent.engine.plan import Costs
 from bgagent.engine.rules import RuleError, parse, parse_calendar, parse_condition
 from bgagent.errors import BgAgentError, Bug, NeedsClarification, NoAcceptableStrategy
 from bgagent.finishing import finished
@@ -30,6 +23,7 @@ from bgagent.implementation.trying import Stage, try_source
 from bgagent.job_model import JobModel
 from bgagent.kept import KeptProducer, kept_attempts, kept_opinion, kept_understood, with_other_bars
 from bgagent.language.read import Defaults, Reading
+from bgagent.loading import load_all
 from bgagent.pipeline import Recorder, Tools, run
 from bgagent.reporting.compose import compose, with_time_to_report
 from bgagent.reporting.files import write_attempts, write_report
@@ -45,11 +39,7 @@ from bgagent.settings import Settings
 from bgagent.story import Story, report_failure
 from bgagent.understanding.understand import understand
 
-LEAST_WARMUP_BARS = 250
-WARMUP_LOOKBACKS = 10
-MOST_CODE_LOOKBACK = 200
 DEAREST_BPS = 1000.0
-DATA_SHARE_OF_TIME = 0.8  # of the job's time, for all series together
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +183,10 @@ def _refuse_what_cannot_run(spec: StrategySpec) -> None:
 def _load(
     spec: StrategySpec, request: Request, settings: Settings, record: _Watched, story: Story
 ) -> Mapping[str, Series]:
-    symbols = dict.fromkeys((*spec.symbols, *([spec.benchmark] if spec.benchmark else [])))
-    loaded = {}
-    deadline = story.began + request.timeout_s * DATA_SHARE_OF_TIME
-    for symbol in symbols:
-        series = loaded[symbol] = load_bars(spec, request, settings, symbol, deadline=deadline)
-        row = data_row(series)
-        story.data = (*story.data, row)
+    def told(row: DataRow, *, is_doubtful: bool) -> None:
+        story.data = (*(known for known in story.data if known.symbol != row.symbol), row)
         record.event(
-            "warning"
-            if row.synthetic or any(found.severity is not Severity.NOTE for found in series.findings)
-            else "info",
+            "warning" if row.synthetic or is_doubtful else "info",
             "SYNTHETIC data" if row.synthetic else "data",
             symbol=row.symbol,
             provider=row.provider,
@@ -215,78 +198,8 @@ def _load(
             sha256=row.sha256,
             warnings=[*row.rejections, *row.warnings],
         )
-    refuse_mixed(spec.currency, [series.provenance for series in loaded.values()])
-    return loaded
 
-
-def load_bars(
-    spec: StrategySpec, request: Request, settings: Settings, symbol: str, *, deadline: float | None = None
-) -> Series:
-    """One symbol's bars for a spec, from where the request says. deadline: when to stop asking, monotonic."""
-    directories = tuple(Path(part) for part in request.data_dir.split(os.pathsep) if part)
-    options = ProviderOptions(
-        cache_dir=settings.cache_dir,
-        directories=directories,
-        seed=request.seed,
-        timeout_s=request.timeout_s * DATA_SHARE_OF_TIME,
-        keys=settings.secrets,
-        deadline=deadline,
-    )
-    return load_series(
-        symbol,
-        spec.period,
-        spec.timeframe,
-        warmup_bars=warmup_bars(spec),
-        provider=provider_of(request.data, options),
-        now=request.as_of,
-        price_mode=PriceMode(spec.price_mode),
-        lists=SessionLists(settings.cache_dir),
-    )
-
-
-def warmup_bars(spec: StrategySpec) -> int:
-    """Bars to load before the window: ten of the longest look-back, at least 250."""
-    longest, farthest = 1, 1
-    for plan in (run_spec.plan for run_spec in spec.runs):
-        words = words_of(plan.needed_symbols)
-        lookbacks = [parse_condition(text, words).lookback for text in plan.conditions]
-        lookbacks += [parse(text, words).lookback for text in plan.scores]
-        lookbacks += [distance.atr_length + 1 for distance in plan.distances]
-        if isinstance(plan, WeightPlan):
-            lookbacks.append(plan.volatility_bars + 1)
-        if isinstance(plan, CodePlan):  # a long stretch that code looks back over needs no ten of its own to settle
-            lookbacks.append(min(plan.lookback_bars, MOST_CODE_LOOKBACK))
-            farthest = max(farthest, plan.lookback_bars + LEAST_WARMUP_BARS)
-        longest = max([longest, *lookbacks])
-    return max(LEAST_WARMUP_BARS, WARMUP_LOOKBACKS * longest, farthest)
-
-
-def data_row(series: Series) -> DataRow:
-    """What the report says about a symbol's bars."""
-    origin = series.provenance
-    rejections = tuple(str(finding) for finding in series.findings if finding.severity is Severity.REJECT)
-    return DataRow(
-        symbol=origin.symbol,
-        provider=origin.provider,
-        first=_day(origin.first),
-        last=_day(origin.last),
-        bars=origin.bars,
-        warmup_bars=origin.warmup_bars,
-        price_mode=origin.price_mode.value,
-        synthetic=origin.synthetic,
-        sha256=origin.sha256,
-        warnings=tuple(text for text in origin.warnings if text not in rejections),
-        source=origin.source,
-        fetched_at=None if origin.fetched_at is None else _day(origin.fetched_at),
-        currency=origin.currency,
-        rejections=rejections,
-    )
-
-
-def _day(moment: object) -> str:
-    if isinstance(moment, datetime):
-        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return str(moment)
+    return load_all(spec, request, settings, began=story.began, on_loaded=told)
 
 
 def _implement(

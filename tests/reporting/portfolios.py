@@ -11,9 +11,9 @@ from bgagent.engine.plan import PaymentPlan, Plan, Weighting, WeightPlan
 from bgagent.finishing import finished
 from bgagent.implementation.critic import examine
 from bgagent.implementation.evidence import with_evidence
+from bgagent.loading import data_row
 from bgagent.reporting.compose import compose
 from bgagent.reporting.runs import curve_of
-from bgagent.wiring import data_row
 from tests.implementation.portfolio_trials import MARKETS, tried
 from tests.implementation.trials import series_of
 from tests.reporting.samples import REQUEST, TELEMETRY

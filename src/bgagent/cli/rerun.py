@@ -21,8 +21,8 @@ from bgagent.engine.portfolio_strategy import run_portfolio_strategy
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.strategy import Strategy
 from bgagent.errors import BadUse, BgAgentError
+from bgagent.loading import load_all
 from bgagent.settings import resolve, surroundings
-from bgagent.wiring import load_bars
 
 _HEADS = ("direction", "entry", "price", "exit", "price", "reason", "profit")
 
@@ -47,7 +47,7 @@ def _rerun(strategy: type[Strategy], file: Path) -> str:
     request = from_json((folder / "request.json").read_bytes(), Request)
     settings = resolve(surroundings(Path.cwd(), os.environ))
     plan = _run_of(folder, file, spec).plan
-    loaded = {symbol: load_bars(spec, request, settings, symbol) for symbol in plan.needed_symbols}
+    loaded = load_all(spec, request, settings, symbols=plan.needed_symbols)
     result = _run(strategy, plan, loaded, spec)
     return "\n".join([*_lines(result, spec.currency), _same_bars(folder, loaded)])
 
