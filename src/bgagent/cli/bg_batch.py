@@ -18,6 +18,7 @@ from bgagent.errors import BadUse
 from bgagent.settings import resolve, surroundings
 
 _LONGEST_SENTENCE = 60
+_BAR_WIDTH = 12
 _RATES = ("total_return", "cagr", "volatility", "max_drawdown", "win_rate", "exposure")
 
 Told = Callable[[Sequence[BatchResult]], None]
@@ -74,14 +75,17 @@ def _progress(rows: Sequence[BatchRow], *, quiet: bool) -> Iterator[Told]:
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Column
 
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")  # what happened last takes the room that is left
+    last = TextColumn("{task.description}", markup=False, table_column=rest)
+    columns = (BarColumn(bar_width=_BAR_WIDTH), MofNCompleteColumn(), TimeElapsedColumn(), last)
+    with Progress(*columns, console=Console(stderr=True), expand=True) as bar:
         task = bar.add_task("", total=len(rows))
 
         def told(results: Sequence[BatchResult]) -> None:
-            last = results[-1]
-            bar.update(task, advance=1, description=plain(f"{last.job_id} {last.verdict or last.error}"))
+            ended = results[-1]
+            bar.update(task, advance=1, description=plain(f"{ended.job_id} {ended.verdict or ended.error}"))
 
         yield told
 
