@@ -1,5 +1,6 @@
 """Closed streams and pipes without a reader: no traceback, and the exit code that is due."""
 
+import json
 import os
 import subprocess
 import sys
@@ -37,6 +38,15 @@ def test_who_does_not_listen_gets_the_jobs_exit_code_from_verbs_that_wait(projec
     assert unheard(project, "bg-wait", "asks") == (4, "")
     assert unheard(project, "bg-wait", "asks", "--json") == (4, "")
     assert unheard(project, "bg-rerun", "asks", "--wait") == (4, "")
+
+
+def test_a_batch_and_the_demo_go_on_when_nobody_listens(project: Project):
+    (project.root / "ideas.txt").write_text(f"{CROSSOVER}\n{NO_SYMBOL}\n")
+    assert unheard(project, "bg-batch", "ideas.txt") == (4, "")
+    assert unheard(project, "bg-batch", "ideas.txt", "--json") == (4, "")
+    assert unheard(project, "demo") == (0, "")
+    states = [json.loads(path.read_bytes())["state"] for path in (project.root / "logs").glob("*[!t].json")]
+    assert sorted(states) == ["failed", "succeeded", "succeeded"]
 
 
 def test_who_does_not_listen_gets_0_from_verbs_that_show(project: Project):
