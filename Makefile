@@ -6,6 +6,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 LOCKED := .venv/.locked
 INSTALLED := .venv/.installed
+COMPILED := $(wildcard src/bgagent/engine/*.pxd)
+COMPILED += $(COMPILED:.pxd=.py)
 PEERS := .bench-venv/.locked
 CHECKERS := .crosscheck-venv/.locked
 LOCKS := requirements.lock requirements-dev.lock benchmarks/requirements.lock benchmarks/crosscheck/requirements.lock
@@ -36,8 +38,8 @@ $(LOCKED): requirements-dev.lock
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# the kernel is compiled here when a C compiler is found, and stays plain Python otherwise
-$(INSTALLED): $(LOCKED) pyproject.toml setup.py $(wildcard src/bgagent/engine/kernel.py src/bgagent/engine/kernel.pxd)
+# the engine's loops are compiled here when a C compiler is found, and stay plain Python otherwise
+$(INSTALLED): $(LOCKED) pyproject.toml setup.py $(COMPILED)
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -42,18 +42,19 @@ def _refuse_the_network(event: str, arguments: tuple[object, ...]) -> None:
         raise AssertionError(f"a test reached for the network: {event} {name}")
 
 
-def _refuse_a_stale_kernel() -> None:
-    """A compiled kernel older than its source would be tested in the source's stead."""
+def _refuse_stale_modules() -> None:
+    """A compiled module older than a source would be tested in the source's stead."""
     engine = ROOT / "src/bgagent/engine"
-    compiled = engine / f"kernel{sysconfig.get_config_var('EXT_SUFFIX')}"
-    sources = [path for path in (engine / "kernel.py", engine / "kernel.pxd") if path.exists()]
-    if compiled.exists() and any(path.stat().st_mtime > compiled.stat().st_mtime for path in sources):
-        raise pytest.UsageError(f"{compiled.name} is older than its source: run `make setup`")
+    typed = sorted(engine.glob("*.pxd"))
+    newest = max(path.stat().st_mtime for path in (*typed, *(path.with_suffix(".py") for path in typed)))
+    for compiled in engine.glob(f"*{sysconfig.get_config_var('EXT_SUFFIX')}"):
+        if compiled.stat().st_mtime < newest:
+            raise pytest.UsageError(f"{compiled.name} is older than the sources: run `make setup`")
 
 
 def pytest_configure() -> None:
     _forget_the_users_settings()
-    _refuse_a_stale_kernel()
+    _refuse_stale_modules()
     sys.addaudithook(_refuse_the_network)
 
 

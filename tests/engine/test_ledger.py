@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bgagent.engine.ledger import books_error
+from bgagent.engine.books import agreed_terms, numbers
+from bgagent.engine.ledger import Ledger
 from bgagent.engine.plan import Costs, SizeKind, Sizing
+from bgagent.engine.run_rows import rows_of_changes, rows_of_fills, rows_of_trades
 from tests.engine.hand_bars import buy, fill, flat, leave, short
 
 COSTS = Costs(10, 5, 0, 1)
@@ -19,16 +21,23 @@ def result():
 
 
 def error_of(result, **changed):
-    told = {
-        "fills": result.fills,
-        "trades": result.trades,
-        "equity": result.equity,
-        "cash": result.cash,
-        "quantities": result.quantity,
-        "interest": result.interest,
-    } | {{"quantity": "quantities"}.get(name, name): value for name, value in changed.items()}
-    told["quantities"] = told["quantities"][:, np.newaxis]
-    return books_error(universe=[result.bars], first=result.first, account=result.account, **told)
+    told = {name: getattr(result, name) for name in ("fills", "trades", "equity", "cash", "quantity")} | changed
+    symbols = (result.bars.symbol,)
+    changes = rows_of_changes(told["cash"], told["quantity"][:, np.newaxis])
+    return Ledger(
+        [numbers(result.bars.close[result.first :])],
+        result.first,
+        numbers(agreed_terms(result.account)),
+        fills=numbers(rows_of_fills(told["fills"], symbols).reshape(-1)),
+        trades=numbers(rows_of_trades(told["trades"], symbols).reshape(-1)),
+        changes=numbers(changes.reshape(-1)),
+        equity=numbers(told["equity"]),
+        lots=2,
+        room=numbers(np.zeros(8)),
+        payments=numbers(np.zeros(0)),
+        interest=numbers(result.interest),
+        days=numbers(np.zeros(0)),
+    ).error
 
 
 def test_sound_books_balance(result):

@@ -151,7 +151,6 @@ def _model(settings: Settings) -> Finding:
 
 
 def _kernel() -> Finding:
-    from bgagent.engine import kernel
+    from bgagent.engine import passes
 
-    is_compiled = not str(kernel.__file__).endswith(".py")
-    return Finding("engine", "ok", "compiled kernel" if is_compiled else "kernel in plain Python")
+    return Finding("engine", "ok", "compiled loops" if passes.COMPILED else "loops in plain Python")

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from bgagent.bars import Bars
 from bgagent.engine.array_feed import ArrayFeed
-from bgagent.engine.books import close_books, open_book
-from bgagent.engine.kernel import LONG_ENTRY, SHORT_ENTRY, Instruction, run_rules
+from bgagent.engine.books import close_books, numbers, open_book
+from bgagent.engine.kernel import Instruction
 from bgagent.engine.order_checks import check_orders
 from bgagent.engine.orders import Action, Order, Orders, pack_orders, pack_records
 from bgagent.engine.plan import Account, RulePlan, Sizing
 from bgagent.engine.result import BacktestResult
-from bgagent.engine.signals import later, rule_orders, rule_signals
+from bgagent.engine.rule_loop import is_one_lot, run_one_lot, run_rules
+from bgagent.engine.signals import later, placed_orders, rule_orders, rule_signals
 from bgagent.engine.strategy import Strategy, drive
 
 
@@ -30,11 +31,17 @@ def run_plan(
     _refuse_empty_window(bars, first)
     signals = later(rule_signals(plan, bars, first=first, watched=watched), late)
     orders, lacking = rule_orders(plan, bars)
-    signals[lacking] &= 0xFF ^ (LONG_ENTRY | SHORT_ENTRY)
+    if lacking is not None:
+        signals &= ~lacking
     book = open_book(account, first=first, bars=len(bars) - first, sessions=bars.sessions[first:])
-    prices = (bars.open.tolist(), bars.high.tolist(), bars.low.tolist(), bars.close.tolist())
-    run_rules(book, orders, signals.tobytes(), *prices)
-    return close_books(book, pack_records(orders.log), bars, first=first, account=account)
+    prices = [numbers(column) for column in (bars.open, bars.high, bars.low, bars.close)]
+    heard = numbers(signals)
+    if not is_one_lot(book, orders):
+        run_rules(book, orders, heard, *prices)
+        return close_books(book, pack_records(orders.log), bars, first=first, account=account)
+    way = run_one_lot(book, orders, heard, *prices)
+    placed = placed_orders(way, orders)
+    return close_books(book, placed, bars, first=first, account=account, dropped_orders=way.dropped)
 
 
 def run_strategy(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgagent.bars import PRICE_COLUMNS, Bars, Floats
+from bgagent.engine import passes
 from bgagent.engine.coarser import aggregate, coarsen
 from bgagent.engine.expression import Binary, Call, Compare, Logic, Name, Node, Number, Unary, unparse, without_not
 from bgagent.engine.function import Function
@@ -23,6 +24,7 @@ _COMPARE = {
     ">=": np.greater_equal,
     "==": np.equal,
 }
+_CROSSES = {"crosses_above": 0, "crosses_below": 1}
 _CALCULATE = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
 
 
@@ -38,6 +40,7 @@ class Evaluation:
         self.bars = bars
         self.others = others
         self._known: dict[Node, Floats] = {}
+        self._crossed: dict[tuple[Node, ...], NDArray[np.bool_]] = {}
         self._coarser: dict[Span, tuple[Evaluation, NDArray[np.int64]]] = {}
 
     def condition(self, node: Node) -> Conditions:
@@ -78,10 +81,35 @@ class Evaluation:
                 for part in parts[1:]:
                     result = join(result, self._holds(part))
             case Call(function, arguments):
+                if function in _CROSSES and passes.COMPILED:
+                    return self._crosses(function, arguments)
                 result = FUNCTIONS[function].compute(*(self.number(argument) for argument in arguments))
             case _:
                 raise AssertionError(f"not a condition on prices: {node}")
         return np.broadcast_to(result, len(self.bars))
+
+    def _crosses(self, function: str, arguments: tuple[Node, ...]) -> Conditions:
+        """Where two lines cross; both directions come from one pass."""
+        if arguments not in self._crossed:
+            crossed = np.empty((2, len(self.bars)), dtype=np.bool_)
+            above, below = crossed.view(np.uint8)
+            if not self._averages_cross(arguments, above, below):
+                one, other = (self._line(part) for part in arguments)
+                passes.crosses(one, other, above, below)
+            self._crossed[arguments] = crossed
+        holds: Conditions = self._crossed[arguments][_CROSSES[function]]
+        return holds
+
+    def _line(self, node: Node) -> Floats:
+        return np.ascontiguousarray(np.broadcast_to(self.number(node), len(self.bars)))
+
+    def _averages_cross(self, arguments: tuple[Node, ...], above: NDArray[np.uint8], below: NDArray[np.uint8]) -> bool:
+        """The same for two simple averages of one column, without writing them down; False where it cannot be."""
+        match arguments:
+            case (Call("sma", (Name(one), Number(length))), Call("sma", (Name(other), Number(length_2)))):
+                if one == other and one in PRICE_COLUMNS:
+                    return passes.averages_cross(getattr(self.bars, one), int(length), int(length_2), above, below)
+        return False
 
     def _computed(self, node: Node) -> Floats:
         match node:

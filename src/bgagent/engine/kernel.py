@@ -1,21 +1,46 @@
 """The order logic: what fills on a bar, at which price, and what it does to the books. The only place that knows.
 
-Rules, strategies written as code and order logs all go through `Book.step`. Plain Python on purpose, so that Cython can
-compile this very file: simple locals, small classes, nothing imported; both ways give the same numbers. The names of
-the codes below are in engine.orders.
+Strategies written as code and order logs go through `Book.step`; rules through engine.rule_loop, which has a short way
+for books of one lot, made of the same prices, levels, sizes and rows. Plain Python on purpose, so that Cython can
+compile this very file with the types of kernel.pxd: simple locals, small classes; both ways give the same numbers.
 
 One bar, in this order: exits due at the open; stops and targets that the open lies beyond; target weights, what they
 close before what they open; entries at the open; stops, then targets, inside the bar; limit and stop entries inside the
 bar, each with its own stop and target; the close. Several symbols do the same together in engine.portfolio_book.
 """
 
+from array import array
 from typing import Any
 
-ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT, EXIT_ALL, EXIT_LOT, CANCEL, MOVE, TARGET = range(1, 10)
-MARKET, LIMIT, STOP, STOP_LIMIT = range(1, 5)
-EQUITY, CASH, QUANTITY, RISK, POSITION = range(1, 6)
-FRACTION, MONEY, LEVEL = range(1, 4)
-ENTRY, RULE, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, TIME, SCHEDULE, REBALANCE, RUIN = range(9)
+from bgagent.engine.codes import (
+    CANCEL,
+    CASH,
+    CHANGE_WIDTH,
+    ENTER_LONG,
+    ENTER_SHORT,
+    ENTRY,
+    EQUITY,
+    EXIT_LONG,
+    EXIT_SHORT,
+    FILL_WIDTH,
+    FRACTION,
+    LIMIT,
+    MARKET,
+    MONEY,
+    MOVE,
+    POSITION,
+    QUANTITY,
+    RISKS,
+    RUIN,
+    STOP,
+    STOP_LIMIT,
+    STOP_LOSS,
+    TAKE_PROFIT,
+    TARGET,
+    TIME,
+    TRADE_WIDTH,
+    TRAILING_STOP,
+)
 
 NEVER = float("inf")
 DUST = 1e-9  # of the quantity asked for; less than that is rounding, not a position
@@ -52,45 +77,155 @@ class Instruction:
         self.tries = 0  # bars on which it was open to be filled
 
 
+def whole(quantity: float) -> float:
+    """A quantity above 0 without what is after the point."""
+    return quantity // 1.0
+
+
 class Lot:
     """One entry that is still open. side: +1 long, -1 short; quantity: unsigned.
 
     stop, target, trail: levels for the next bar; side x infinity (stop: minus that) where there is none.
     """
 
-    def __init__(self, number: int, order: int, symbol: int, side: float, bar: int, price: float, raw: float) -> None:
+    def __init__(self) -> None:
+        self.number = 0
+        self.order = 0  # number of the order that opened it
+        self.symbol = 0
+        self.side = 0.0
+        self.quantity = 0.0
+        self.entry_bar = 0
+        self.entry_price = 0.0
+        self.entry_raw = 0.0
+        self.entry_commission = 0.0
+        self.due = -1  # bar at whose open it is closed for its time being over
+        self.stop = self.first_stop = 0.0
+        self.target = self.first_target = 0.0
+        self.trail = self.first_trail = 0.0
+        self.trail_kind = 0
+        self.trail_value = 0.0
+        self.anchor = 0.0  # best price since the entry
+        self.group = -1  # of the order that opened it
+
+    def begin(self, order: Instruction, number: int, side: float, bar: int, raw: float, price: float) -> None:
+        """Becomes the lot that an order would open, with its levels and its clock, still without a quantity."""
         self.number = number
-        self.order = order  # number of the order that opened it
-        self.symbol = symbol
+        self.order = order.number
+        self.symbol = order.symbol
         self.side = side
         self.quantity = 0.0
         self.entry_bar = bar
         self.entry_price = price
         self.entry_raw = raw
         self.entry_commission = 0.0
-        self.due = -1  # bar at whose open it is closed for its time being over
-        self.stop = self.first_stop = -side * NEVER
-        self.target = self.first_target = side * NEVER
-        self.trail = self.first_trail = -side * NEVER
+        self.due = bar + order.hold_bars if order.hold_bars else -1
+        self.stop = -side * NEVER
+        self.target = side * NEVER
+        self.trail = -side * NEVER
         self.trail_kind = 0
         self.trail_value = 0.0
-        self.anchor = price  # best price since the entry
-        self.group = -1  # of the order that opened it
+        self.anchor = price
+        self.move(order)
+        self.first_stop = self.stop
+        self.first_target = self.target
+        self.first_trail = self.trail
+
+    def move(self, order: Instruction) -> None:
+        """Takes the protective levels of an order; a kind of 0 leaves that level alone."""
+        if order.stop_loss_kind:
+            self.stop = self.level(-1.0, order.stop_loss_kind, order.stop_loss)
+        if order.take_profit_kind:
+            self.target = self.level(1.0, order.take_profit_kind, order.take_profit)
+        if order.trailing_stop_kind:
+            self.trail_kind = order.trailing_stop_kind
+            self.trail_value = order.trailing_stop
+            self.tighten()
+
+    def level(self, direction: float, kind: int, value: float) -> float:
+        """A price on the winning (direction +1) or losing (-1) side of the entry."""
+        if kind == FRACTION:
+            return self.entry_price * (1.0 + self.side * direction * value)
+        if kind == MONEY:
+            return self.entry_price + self.side * direction * value
+        if kind == RISKS:  # of a target: multiples of the way to the stop loss, which is known by then
+            return self.entry_price + value * (self.entry_price - self.stop)
+        return value
+
+    def follow(self, high: float, low: float) -> None:
+        """Moves a trailing level with the completed bar; never away from the price."""
+        if self.trail_kind:
+            if self.side > 0.0:
+                self.anchor = max(self.anchor, high)
+            else:
+                self.anchor = min(self.anchor, low)
+            self.tighten()
+
+    def tighten(self) -> None:
+        """Puts the trailing level at its distance from the best price so far, unless it is nearer already."""
+        if self.trail_kind == FRACTION:
+            level = self.anchor * (1.0 - self.side * self.trail_value)
+        else:
+            level = self.anchor - self.side * self.trail_value
+        if self.side * level > self.side * self.trail:
+            self.trail = level
+
+    def nearest_stop(self) -> float:
+        """The nearer of its stop and its trailing level."""
+        return self.stop if self.side * self.stop >= self.side * self.trail else self.trail
+
+    def beyond(self, price: float) -> int:
+        """Why it is closed at a price that is traded now, if its target or stop lies on this side of it; else 0."""
+        side = self.side
+        if side * price >= side * self.target:
+            return TAKE_PROFIT
+        if side * price <= side * self.stop or side * price <= side * self.trail:
+            return STOP_LOSS if side * self.stop >= side * self.trail else TRAILING_STOP
+        return 0
+
+    def within(self, high: float, low: float) -> int:
+        """Why it is closed inside a bar: its stop, else its target, lies in the range; else 0."""
+        side = self.side
+        if side * (low if side > 0.0 else high) <= side * self.nearest_stop():
+            return TRAILING_STOP if side * self.trail > side * self.stop else STOP_LOSS
+        if side * (high if side > 0.0 else low) >= side * self.target:
+            return TAKE_PROFIT
+        return 0
+
+    def reaches_target(self, high: float, low: float) -> bool:
+        """Whether the target lies in the bar's range, or this side of it."""
+        return self.side * (high if self.side > 0.0 else low) >= self.side * self.target
+
+    def hit(self, reason: int) -> float:
+        """The level that `within` says the bar reached, before slippage."""
+        if reason == TAKE_PROFIT:
+            return self.target
+        return self.trail if reason == TRAILING_STOP else self.stop
+
+
+def rows(count: int, width: int) -> Any:
+    """Room for so many rows of numbers, all 0."""
+    return array("d", bytes(8 * count * width))
+
+
+def more_rows(kept: Any) -> Any:
+    """Twice the room, with the rows that are there."""
+    grown = array("d", bytes(16 * len(kept)))
+    memoryview(grown)[: len(kept)] = memoryview(kept)
+    return grown
 
 
 class Book:
-    """Cash, open lots and waiting orders of one run, and the log of what happened.
+    """Cash, open lots and waiting orders of one run, and the rows of what happened.
 
-    bars: how many bars will be stepped through; first: index of the first. Rates are fractions of price.
-    After each step `cash_at`, `quantity_at` and `equity_at` hold the bar's close. fills: (bar, symbol, signed quantity,
-    price, raw price, commission, kind, lot). trades: (lot, symbol, side, quantity, entry bar, entry price, exit bar,
-    exit price, reason, profit, costs, first stop, first target, first trail), closed ones only.
+    equity_at: room for the capital and the equity at each close. first: index of the first bar that will be stepped
+    through. Rates are fractions of price. fill_rows, trade_rows (closed ones only), change_rows: the first fill_count
+    and so on rows of numbers, as engine.codes describes them.
     """
 
     def __init__(
         self,
         capital: float,
-        bars: int,
+        equity_at: Any,
         first: int,
         slippage: float,
         commission_rate: float,
@@ -121,11 +256,19 @@ class Book:
         self.spared = 0.0  # commissions of the bar that a share of the money makes room for, besides its own
         self.lots: list[Lot] = []
         self.orders: list[Instruction] = []
-        self.fills: list[tuple[Any, ...]] = []
-        self.trades: list[tuple[Any, ...]] = []
-        self.cash_at = [0.0] * bars
-        self.quantity_at = [0.0] * bars
-        self.equity_at = [0.0] * bars
+        self.fill_rows = rows(8, FILL_WIDTH)
+        self.fill_room = 8
+        self.fill_count = 0
+        self.trade_rows = rows(4, TRADE_WIDTH)
+        self.trade_room = 4
+        self.trade_count = 0
+        self.change_rows = rows(8, CHANGE_WIDTH)
+        self.change_room = 8
+        self.change_count = 0
+        self.equity_at = equity_at
+        self.equity_at[0] = capital
+        self.marked_cash = capital
+        self.marked_quantity = 0.0
         self.interest_at: list[float] = []
         self.lots_opened = 0
         self.last_exit_bar = -1
@@ -153,14 +296,47 @@ class Book:
             self.last_close = close
         if self.orders or self.lots:
             self.trade(bar, open, high, low, close)
-        self.equity = self.cash + self.quantity * close
-        if self.equity <= 0.0:
-            self.ruined = True
+        self.mark(bar, self.cash + self.quantity * close)
+
+    def mark(self, bar: int, equity: float) -> None:
+        """Writes the books at the close of a bar; none of the money left is ruin."""
+        if self.change_count == self.change_room:
+            self.make_room()
+        self.mark_one(bar, equity)
+        if self.ruined:
             self.orders = []
-        index = bar - self.first
-        self.cash_at[index] = self.cash
-        self.quantity_at[index] = self.quantity
-        self.equity_at[index] = self.equity
+
+    def mark_one(self, bar: int, equity: float) -> None:
+        """The same for a book without waiting orders, where there is room for a row."""
+        self.equity = equity
+        if equity <= 0.0 and self.fill_count > 0:
+            self.ruined = True
+        self.equity_at[bar - self.first + 1] = equity
+        if self.cash != self.marked_cash or self.quantity != self.marked_quantity:
+            self.write_change(bar, 0, self.quantity)
+
+    def write_change(self, bar: int, symbol: int, quantity: float) -> None:
+        """Writes cash, and what is held of a symbol, as they are from the close of a bar on; there is room for it."""
+        at = self.change_count * CHANGE_WIDTH
+        self.change_rows[at] = bar - self.first
+        self.change_rows[at + 1] = self.cash
+        self.change_rows[at + 2] = symbol
+        self.change_rows[at + 3] = quantity
+        self.change_count += 1
+        self.marked_cash = self.cash
+        self.marked_quantity = quantity
+
+    def make_room(self) -> None:
+        """Doubles what is nearly full."""
+        if self.change_room - self.change_count < 4:
+            self.change_rows = more_rows(self.change_rows)
+            self.change_room *= 2
+        if self.fill_room - self.fill_count < 4:
+            self.fill_rows = more_rows(self.fill_rows)
+            self.fill_room *= 2
+        if self.trade_room - self.trade_count < 2:
+            self.trade_rows = more_rows(self.trade_rows)
+            self.trade_room *= 2
 
     def accrue(self, days: int, owed: float) -> None:
         """Pays interest on what was held and owed at the last close, for the calendar days since."""
@@ -185,6 +361,12 @@ class Book:
         if self.leverage == 1.0:
             return self.cash - 2.0 * owed
         return self.cash - 2.0 * owed + (self.leverage - 1.0) * self.worth(price)
+
+    def free_cash(self) -> float:
+        """The same where nothing is held."""
+        if self.leverage == 1.0:
+            return self.cash
+        return self.cash + (self.leverage - 1.0) * self.cash
 
     def worse(self, raw: float, side: float) -> float:
         """The price of a purchase (side +1) or sale (-1) at market."""
@@ -212,14 +394,14 @@ class Book:
                 entries = [order for order in entries if order.action != TARGET]
                 self.has_targets = False
                 if targets:
-                    self.retarget([(targets[-1], open, self.quantity)], bar, self.worth(open))
+                    self.retarget([(targets[len(targets) - 1], open, self.quantity)], bar, self.worth(open))
             entries = self.enter_at_open(entries, bar, open)
         for lot in self.lots[:]:
             self.protect_within(lot, bar, high, low)
         if entries:
             self.enter_within(entries, bar, open, high, low, close)
         for lot in self.lots:
-            self.follow(lot, high, low)
+            lot.follow(high, low)
 
     def obey(self, orders: list[Instruction], bar: int, open: float) -> list[Instruction]:
         """Does what orders say, apart from entries and target weights; gives those back."""
@@ -247,13 +429,17 @@ class Book:
                     self.leave(parts, order, bar, open)
         return entries
 
+    def move(self, lot: Lot, order: Instruction) -> None:
+        """Gives an open lot the protective levels of an order."""
+        lot.move(order)
+
     def leave(self, lots: list[Lot], order: Instruction, bar: int, open: float) -> None:
         """Closes as much of some lots as an order says, at the open, the oldest first."""
         left = order.size_value
         if order.size_kind == POSITION:
             left *= sum([lot.quantity for lot in lots])
         if order.whole_shares:
-            left = float(int(left + DUST))
+            left = whole(left + DUST)
         self.reduce_at_market(lots, left, bar, open, order.reason)
 
     def reduce_at_market(self, lots: list[Lot], quantity: float, bar: int, raw: float, reason: int) -> None:
@@ -278,7 +464,7 @@ class Book:
         for order, open, held in targets:
             wanted = order.size_value * equity / open
             if order.whole_shares:
-                wanted = float(int(wanted + DUST)) if wanted > 0.0 else -float(int(DUST - wanted))
+                wanted = whole(wanted + DUST) if wanted > 0.0 else -whole(DUST - wanted)
             side = 1.0 if held > 0.0 else -1.0
             kept = min(max(side * wanted, 0.0), side * held)  # of what is held, unsigned
             if side * held - kept > DUST * abs(held):
@@ -299,6 +485,9 @@ class Book:
         open = openings[0][1]
         funds = self.funds(open)
         share = 1.0
+        asked = 0.0
+        for _order, raw, _side, quantity in openings:
+            asked += raw * quantity
         for _ in range(99):  # Newton's method on a convex sum
             excess = -funds
             slope = 0.0
@@ -315,11 +504,11 @@ class Book:
         else:
             share = 0.0
         without_costs = self.funds(open) + self.leverage * (equity - self.worth(open))
-        is_cut = sum([raw * quantity for _, raw, _, quantity in openings]) > without_costs * (1.0 + DUST)
+        is_cut = asked > without_costs * (1.0 + DUST)
         for order, raw, side, wanted in openings:
             quantity = wanted * share if share > DUST else 0.0
             if order.whole_shares and quantity > 0.0:
-                quantity = float(int(quantity + DUST))
+                quantity = whole(quantity + DUST)
             if is_cut or quantity <= 0.0:
                 self.cut_orders += 1
             if quantity > 0.0:
@@ -329,75 +518,34 @@ class Book:
 
     def protect_at(self, lot: Lot, bar: int, price: float) -> None:
         """Closes a lot whose target or stop the price that is traded now lies beyond: the open, or an entry's own."""
-        side = lot.side
-        if side * price >= side * lot.target:
-            self.close(lot, bar, price, price, TAKE_PROFIT)
-        elif side * price <= side * lot.stop or side * price <= side * lot.trail:
-            self.close_at_market(lot, bar, price, STOP_LOSS if side * lot.stop >= side * lot.trail else TRAILING_STOP)
+        reason = lot.beyond(price)
+        if reason:
+            self.close_for(lot, bar, price, reason)
 
     def protect_within(self, lot: Lot, bar: int, high: float, low: float) -> None:
         """Closes a lot whose stop, else whose target, lies in the bar's range."""
-        side = lot.side
-        worst = low if side > 0.0 else high
-        best = high if side > 0.0 else low
-        stop = lot.stop
-        reason = STOP_LOSS
-        if side * lot.trail > side * stop:
-            stop = lot.trail
-            reason = TRAILING_STOP
-        if side * worst <= side * stop:
-            if side * best >= side * lot.target:
+        reason = lot.within(high, low)
+        if reason:
+            if reason != TAKE_PROFIT and lot.reaches_target(high, low):
                 self.count_ambiguous(bar)
-            self.close_at_market(lot, bar, stop, reason)
-        elif side * best >= side * lot.target:
-            self.close(lot, bar, lot.target, lot.target, TAKE_PROFIT)
+            self.close_for(lot, bar, lot.hit(reason), reason)
 
     def protect_after_entry_within(self, lot: Lot, bar: int, high: float, low: float, close: float) -> None:
         """The same on the bar of an entry inside it: part of the range may have come before the entry."""
-        side = lot.side
-        worst = low if side > 0.0 else high
-        best = high if side > 0.0 else low
-        is_stopped = side * worst <= side * lot.stop or side * worst <= side * lot.trail
-        if is_stopped or side * best >= side * lot.target:
+        reason = lot.within(high, low)
+        if reason:
             self.count_ambiguous(bar)
-        if is_stopped:
-            self.protect_within(lot, bar, high, low)
-        elif side * close >= side * lot.target:  # the target was reached after the entry for certain
-            self.close(lot, bar, lot.target, lot.target, TAKE_PROFIT)
+            # a target was reached after the entry for certain only where the close is beyond it
+            if reason != TAKE_PROFIT or lot.side * close >= lot.side * lot.target:
+                self.close_for(lot, bar, lot.hit(reason), reason)
 
-    def follow(self, lot: Lot, high: float, low: float) -> None:
-        """Moves a trailing level with the completed bar; never away from the price."""
-        if lot.trail_kind:
-            lot.anchor = max(lot.anchor, high) if lot.side > 0.0 else min(lot.anchor, low)
-            self.tighten(lot)
+    def close_for(self, lot: Lot, bar: int, raw: float, reason: int) -> None:
+        """Closes a lot at its target's price, or at a stop's made worse by slippage."""
+        self.reduce(lot, lot.quantity, bar, raw, self.price_of(lot, raw, reason), reason)
 
-    def tighten(self, lot: Lot) -> None:
-        """Puts the trailing level at its distance from the best price so far, unless it is nearer already."""
-        if lot.trail_kind == FRACTION:
-            level = lot.anchor * (1.0 - lot.side * lot.trail_value)
-        else:
-            level = lot.anchor - lot.side * lot.trail_value
-        if lot.side * level > lot.side * lot.trail:
-            lot.trail = level
-
-    def move(self, lot: Lot, order: Instruction) -> None:
-        """Gives a lot the protective levels of an order; a kind of 0 leaves that level alone."""
-        if order.stop_loss_kind:
-            lot.stop = self.level(lot, -1.0, order.stop_loss_kind, order.stop_loss)
-        if order.take_profit_kind:
-            lot.target = self.level(lot, 1.0, order.take_profit_kind, order.take_profit)
-        if order.trailing_stop_kind:
-            lot.trail_kind = order.trailing_stop_kind
-            lot.trail_value = order.trailing_stop
-            self.tighten(lot)
-
-    def level(self, lot: Lot, direction: float, kind: int, value: float) -> float:
-        """A price on the winning (direction +1) or losing (-1) side of a lot's entry."""
-        if kind == FRACTION:
-            return lot.entry_price * (1.0 + lot.side * direction * value)
-        if kind == MONEY:
-            return lot.entry_price + lot.side * direction * value
-        return value
+    def price_of(self, lot: Lot, raw: float, reason: int) -> float:
+        """What a lot is closed at: a target is a limit order and pays no slippage."""
+        return raw if reason == TAKE_PROFIT else self.worse(raw, -lot.side)
 
     def enter_at_open(self, entries: list[Instruction], bar: int, open: float) -> list[Instruction]:
         """Fills the entries that fill at the open; gives back those that wait for a price inside the bar."""
@@ -487,7 +635,9 @@ class Book:
             if lot.symbol == order.symbol and lot.side != side:
                 self.close(lot, bar, raw, price, order.reason)
         lot = self.prepare(order, side, bar, raw, price)
-        quantity = self.size(order, lot, price, open) if price > 0.0 else 0.0
+        quantity = 0.0
+        if price > 0.0:
+            quantity = self.size(order, lot, price, self.worth(open), self.funds(open))
         if quantity <= 0.0:
             return None
         self.open_lot(lot, quantity, bar)
@@ -495,11 +645,8 @@ class Book:
 
     def prepare(self, order: Instruction, side: float, bar: int, raw: float, price: float) -> Lot:
         """The lot that an order would open, with its levels and its clock, still without a quantity."""
-        lot = Lot(self.lots_opened, order.number, order.symbol, side, bar, price, raw)
-        if order.hold_bars:
-            lot.due = bar + order.hold_bars
-        self.move(lot, order)
-        lot.first_stop, lot.first_target, lot.first_trail = lot.stop, lot.target, lot.trail
+        lot = Lot()
+        lot.begin(order, self.lots_opened, side, bar, raw, price)
         if self.has_groups:
             lot.group = order.group if order.group >= 0 else order.number
         return lot
@@ -514,9 +661,8 @@ class Book:
         self.lots.append(lot)
         self.exchange(bar, lot, lot.side * quantity, lot.entry_raw, lot.entry_price, lot.entry_commission, ENTRY)
 
-    def size(self, order: Instruction, lot: Lot, price: float, open: float) -> float:
-        """Quantity that an entry gets: what it asks for, cut to what cash pays; 0 when that is nothing."""
-        equity = self.worth(open)
+    def size(self, order: Instruction, lot: Lot, price: float, equity: float, funds: float) -> float:
+        """Quantity that an entry gets: what it asks for, cut to what `funds` pay; 0 when that is nothing."""
         wanted = 0.0
         if order.size_kind == EQUITY:
             wanted = order.size_value * equity / price
@@ -525,18 +671,16 @@ class Book:
         elif order.size_kind == QUANTITY:
             wanted = order.size_value
         else:
-            nearest = lot.stop if lot.side * lot.stop >= lot.side * lot.trail else lot.trail
-            distance = lot.side * (price - nearest)
+            distance = lot.side * (price - lot.nearest_stop())
             if distance > 0.0:
                 wanted = order.size_value * equity / distance
-        funds = self.funds(open)
         quantity = self.affordable(wanted, price, funds)
         # an order for a share of the money there is, is not cut when it only makes room for its own commission
         is_cut = quantity < wanted * (1.0 - DUST) and (
             order.size_kind > CASH or wanted * price > funds * (1.0 + DUST) + self.spared
         )
         if order.whole_shares and quantity > 0.0:
-            quantity = float(int(quantity + DUST))
+            quantity = whole(quantity + DUST)
             if quantity * price + self.commission(quantity, price) > funds:
                 quantity -= 1.0
         if quantity <= 0.0 or quantity <= wanted * DUST:
@@ -588,160 +732,96 @@ class Book:
             lot.quantity -= quantity
         commission = self.commission(quantity, price)
         self.exchange(bar, lot, -lot.side * quantity, raw, price, commission, reason)
-        costs = entry_commission + commission
-        profit = lot.side * quantity * (price - lot.entry_price) - costs
-        costs += quantity * (abs(lot.entry_price - lot.entry_raw) + abs(price - raw))
-        self.last_exit_bar = bar
-        self.trades.append(
-            (
-                lot.number,
-                lot.symbol,
-                lot.side,
-                quantity,
-                lot.entry_bar,
-                lot.entry_price,
-                bar,
-                price,
-                reason,
-                profit,
-                costs,
-                lot.first_stop,
-                lot.first_target,
-                lot.first_trail,
-            )
-        )
+        self.write_trade(lot, quantity, bar, raw, price, reason, entry_commission, commission)
+
+    def close_one(self, lot: Lot, bar: int, raw: float, price: float, reason: int) -> None:
+        """Closes the only lot that a book of one symbol holds; there is room for its rows."""
+        commission = self.commission(lot.quantity, price)
+        self.pay(-lot.side * lot.quantity, price, commission)
+        self.quantity = 0.0
+        self.write_fill(bar, lot, -lot.side * lot.quantity, raw, price, commission, reason)
+        self.write_trade(lot, lot.quantity, bar, raw, price, reason, lot.entry_commission, commission)
+
+    def open_one(self, lot: Lot, quantity: float, bar: int) -> None:
+        """Opens the only lot; there is room for its row."""
+        lot.quantity = quantity
+        self.lots_opened += 1
+        lot.entry_commission = self.commission(quantity, lot.entry_price)
+        self.pay(lot.side * quantity, lot.entry_price, lot.entry_commission)
+        self.quantity = lot.side * quantity
+        self.write_fill(bar, lot, self.quantity, lot.entry_raw, lot.entry_price, lot.entry_commission, ENTRY)
 
     def exchange(
         self, bar: int, lot: Lot, quantity: float, raw: float, price: float, commission: float, kind: int
     ) -> None:
         """Moves money against quantity and writes the fill."""
-        self.cash -= quantity * price + commission
+        self.pay(quantity, price, commission)
         self.quantity = self.quantity + quantity if self.lots else 0.0  # without lots no rounding is left over
-        self.fills.append((bar, lot.symbol, quantity, price, raw, commission, kind, lot.number))
+        self.log_fill(bar, lot, quantity, raw, price, commission, kind)
+
+    def pay(self, quantity: float, price: float, commission: float) -> None:
+        """Takes the money for a signed quantity."""
+        self.cash -= quantity * price + commission
+
+    def log_fill(
+        self, bar: int, lot: Lot, quantity: float, raw: float, price: float, commission: float, kind: int
+    ) -> None:
+        """Writes a fill, and makes room for its trade."""
+        if self.fill_count == self.fill_room or self.trade_count == self.trade_room:
+            self.make_room()
+        self.write_fill(bar, lot, quantity, raw, price, commission, kind)
+
+    def write_fill(
+        self, bar: int, lot: Lot, quantity: float, raw: float, price: float, commission: float, kind: int
+    ) -> None:
+        """Writes a fill, for which there is room."""
+        at = self.fill_count * FILL_WIDTH
+        self.fill_rows[at] = bar
+        self.fill_rows[at + 1] = lot.symbol
+        self.fill_rows[at + 2] = quantity
+        self.fill_rows[at + 3] = price
+        self.fill_rows[at + 4] = raw
+        self.fill_rows[at + 5] = commission
+        self.fill_rows[at + 6] = kind
+        self.fill_rows[at + 7] = lot.number
+        self.fill_count += 1
+
+    def write_trade(
+        self,
+        lot: Lot,
+        quantity: float,
+        bar: int,
+        raw: float,
+        price: float,
+        reason: int,
+        entry_commission: float,
+        commission: float,
+    ) -> None:
+        """Writes the trade that closing a lot, or a part of it, makes; there is room for it."""
+        costs = entry_commission + commission
+        profit = lot.side * quantity * (price - lot.entry_price) - costs
+        costs += quantity * (abs(lot.entry_price - lot.entry_raw) + abs(price - raw))
+        self.last_exit_bar = bar
+        at = self.trade_count * TRADE_WIDTH
+        self.trade_rows[at] = lot.number
+        self.trade_rows[at + 1] = lot.symbol
+        self.trade_rows[at + 2] = lot.side
+        self.trade_rows[at + 3] = quantity
+        self.trade_rows[at + 4] = lot.entry_bar
+        self.trade_rows[at + 5] = lot.entry_price
+        self.trade_rows[at + 6] = bar
+        self.trade_rows[at + 7] = price
+        self.trade_rows[at + 8] = reason
+        self.trade_rows[at + 9] = profit
+        self.trade_rows[at + 10] = costs
+        self.trade_rows[at + 11] = lot.first_stop
+        self.trade_rows[at + 12] = lot.first_target
+        self.trade_rows[at + 13] = lot.first_trail
+        self.trade_rows[at + 14] = bar - lot.entry_bar
+        self.trade_count += 1
 
     def count_ambiguous(self, bar: int) -> None:
         """Counts a bar whose order of events is not known; each bar once."""
         if self.last_ambiguous_bar != bar:
             self.last_ambiguous_bar = bar
             self.ambiguous_bars += 1
-
-
-ACTION_PLACE, STOP_LOSS_PLACE = 5, 16  # of the action and of the stop loss in a record
-LONG_ENTRY, LONG_EXIT, SHORT_ENTRY, SHORT_EXIT, SESSION_EXIT = 1, 2, 4, 8, 16  # bits of a signal
-
-
-class RuleOrders:
-    """The orders of a plan of rules, as records of ORDER_DTYPE to be stamped with the bar they are decided on.
-
-    long_entry, short_entry, long_exit, short_exit: the records. varying: (position in an entry's record, its value at
-    each bar's close). move, moving: the same for levels that follow every completed bar, one order for each open lot.
-    session_exit: the record that closes all before the session does. steps: (gain, where the stop lies from then on),
-    fractions of the entry price; step: the record of the order that moves a stop to a price.
-    """
-
-    def __init__(
-        self,
-        long_entry: tuple[Any, ...],
-        short_entry: tuple[Any, ...],
-        long_exit: tuple[Any, ...],
-        short_exit: tuple[Any, ...],
-        varying: list[tuple[int, Any]],
-        move: tuple[Any, ...],
-        moving: list[tuple[int, Any]],
-        max_positions: int,
-        wait_bars: int,
-        session_exit: tuple[Any, ...],
-        step: tuple[Any, ...],
-        steps: list[tuple[float, float]],
-    ) -> None:
-        self.long_entry = long_entry
-        self.short_entry = short_entry
-        self.long_exit = long_exit
-        self.short_exit = short_exit
-        self.varying = varying
-        self.move = move
-        self.moving = moving
-        self.max_positions = max_positions
-        self.wait_bars = wait_bars
-        self.session_exit = session_exit
-        self.step = step
-        self.steps = steps
-        self.log: list[tuple[Any, ...]] = []
-
-    def place(
-        self, book: Book, record: tuple[Any, ...], decided_on: int, varying: list[tuple[int, Any]], lot: int, at: int
-    ) -> None:
-        """Stamps a record, submits it and writes it into the log. at: index of the values that vary."""
-        fields = list(record)
-        fields[0] = decided_on
-        fields[2] = lot
-        for position, values in varying:
-            fields[position] = values[at]
-        stamped = tuple(fields)
-        book.submit(Instruction(len(self.log), stamped))
-        self.log.append(stamped)
-
-    def decide(self, book: Book, lots: list[Lot], signal: int, bar: int, may_enter: bool, at: int) -> None:
-        """Places the orders that a signal gives for the open of `bar`, as the position stands now.
-
-        lots: those of the symbol. may_enter: whether it has rested long enough. at: the symbol's own last bar.
-        """
-        wants_long = signal & LONG_ENTRY and not signal & (SHORT_ENTRY | LONG_EXIT)
-        wants_short = signal & SHORT_ENTRY and not signal & (LONG_ENTRY | SHORT_EXIT)
-        is_long = bool(lots) and lots[0].side > 0.0
-        is_short = bool(lots) and not is_long
-        if lots and signal & SESSION_EXIT:
-            self.place(book, self.session_exit, bar - 1, [], -1, at)
-            may_enter = False
-        elif is_long and signal & LONG_EXIT:
-            self.place(book, self.long_exit, bar - 1, [], -1, at)
-            may_enter = not self.wait_bars
-            wants_long = 0
-        elif is_short and signal & SHORT_EXIT:
-            self.place(book, self.short_exit, bar - 1, [], -1, at)
-            may_enter = not self.wait_bars
-            wants_short = 0
-        elif lots:
-            may_enter = may_enter and len(lots) < self.max_positions
-            wants_long = wants_long and is_long
-            wants_short = wants_short and is_short
-        if may_enter and wants_long:
-            self.place(book, self.long_entry, bar - 1, self.varying, -1, at)
-        elif may_enter and wants_short:
-            self.place(book, self.short_entry, bar - 1, self.varying, -1, at)
-
-    def follow(self, book: Book, lots: list[Lot], bar: int, high: float, low: float, at: int) -> None:
-        """Places the orders that move levels after a completed bar, for the next one."""
-        for lot in lots:
-            if self.moving:
-                self.place(book, self.move, bar, self.moving, lot.number, at)
-            best = high if lot.side > 0.0 else low
-            stop = lot.stop
-            for gain, stop_at in self.steps:
-                level = lot.entry_price * (1.0 + lot.side * stop_at)
-                reached = lot.side * best >= lot.side * lot.entry_price * (1.0 + lot.side * gain)
-                if reached and lot.side * level > lot.side * stop:
-                    stop = level
-            if stop != lot.stop:
-                self.place(book, self.step, bar, [(STOP_LOSS_PLACE, [stop])], lot.number, 0)
-
-
-def run_rules(book: Book, rules: RuleOrders, signals: Any, opens: Any, highs: Any, lows: Any, closes: Any) -> None:
-    """Steps a book through all bars from its first, deciding by rules before each.
-
-    signals[bar] holds the bits that were true for an order that fills at the open of `bar`; it is one longer than the
-    prices, for what is decided at the last close and has no open to fill at.
-    """
-    end = len(opens)
-    wait = rules.wait_bars
-    moves = bool(rules.moving or rules.steps)
-    for bar in range(book.first, end):
-        if signals[bar] and not book.ruined:
-            rested = not wait or book.last_exit_bar < 0 or bar >= book.last_exit_bar + wait
-            rules.decide(book, book.lots, signals[bar], bar, rested, bar - 1)
-        book.step(bar, opens[bar], highs[bar], lows[bar], closes[bar])
-        if moves and book.lots and bar + 1 < end and not book.ruined:
-            rules.follow(book, book.lots, bar, highs[bar], lows[bar], bar)
-    if signals[end] and not book.ruined:
-        rested = not wait or book.last_exit_bar < 0 or end >= book.last_exit_bar + wait
-        rules.decide(book, book.lots, signals[end], end, rested, end - 1)

@@ -1,109 +1,216 @@
 """The books once more, from the fills alone: what the kernel kept step by step must come out the same.
 
 Shares no arithmetic with the kernel: cash and quantities are running sums over the fills, profits are reckoned lot by
-lot from what was paid and received.
+lot from what was paid and received. Compiled with the types of ledger.pxd where that can be.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from bgagent.bars import Bars, Floats, Times
-from bgagent.engine.costs import commission_of, worse_price
-from bgagent.engine.plan import Account
-from bgagent.engine.result import Fill, Payment, Trade
+from typing import Any
 
 
-def books_error(
-    fills: Sequence[Fill],
-    trades: Sequence[Trade],
-    universe: Sequence[Bars],
-    *,
-    first: int,
-    account: Account,
-    equity: Floats,
-    cash: Floats,
-    quantities: Floats,
-    interest: Floats,
-    payments: Sequence[Payment] = (),
-) -> float:
-    """The largest relative gap between the books and the same recomputed from the fills; 0 is perfect.
+class Ledger:
+    """One reading of the books of k symbols over the m bars of a window.
 
-    universe: the k symbols' bars, of the same sessions. equity: (m + 1,) with the capital first; cash: (m,);
-    quantities: (m, k), for the window's m bars. interest: (m,), or () where the account has none.
+    fills, trades, changes: rows of numbers as engine.codes describes them, bars counted from `first`; trades: open ones
+    as well. equity: (m + 1,) with the capital first. closes: of each symbol, (m,). payments: (bar, amount) rows.
+    interest: (m,), days: (m,) calendar days since the bar before; both empty where the account has no interest.
+    terms: slippage, commission by value, by share, by order, at least; slippage by share; interest on cash, borrow
+    rate. error: the largest relative gap found, 0 is perfect, infinite when a book is not finite.
     Money is measured against the largest amount in the books, quantities against the largest fill of their symbol,
     prices of fills against themselves. Compared are, on each bar, cash, quantity, interest, and equity = cash +
     positions; the final profit and the trades' sum, in total and lot by lot; each fill's price and commission with the
-    costs agreed. Infinite when a book is not finite.
+    costs agreed.
     """
-    close = np.column_stack([bars.close[first:] for bars in universe])
-    column = {bars.symbol: index for index, bars in enumerate(universe)}
-    bought = np.zeros(close.shape)
-    spent = np.zeros(len(close))
-    largest = np.zeros(len(universe))
-    if fills:
-        bar = np.array([fill.bar for fill in fills]) - first
-        symbol = np.array([column[fill.symbol] for fill in fills])
-        bought_each = np.array([fill.quantity for fill in fills])
-        np.add.at(bought, (bar, symbol), bought_each)
-        np.add.at(spent, bar, bought_each * [fill.price for fill in fills] + [fill.commission for fill in fills])
-        np.maximum.at(largest, symbol, np.abs(bought_each))
-    for payment in payments:
-        spent[payment.bar - first] -= payment.amount
-    paid = sum(payment.amount for payment in payments)
-    held = np.cumsum(bought, axis=0)
-    earned = interest if interest.size else np.zeros(len(close))
-    money = account.initial_capital - np.cumsum(spent) + np.cumsum(earned)
-    position = (held * close).sum(axis=1)
-    worth = money + position
-    if not all(bool(np.isfinite(book).all()) for book in (equity, cash, quantities, worth)):
-        return float("inf")
-    scale = max(account.initial_capital, paid, float(np.abs(money).max()), float(np.abs(held * close).max())) or 1.0
-    gained = equity[-1] - account.initial_capital - paid - float(earned.sum())
-    last_close = {bars.symbol: float(bars.close[-1]) for bars in universe}
-    gaps = [
-        abs(equity[0] - account.initial_capital) / scale,
-        float(np.abs(cash - money).max()) / scale,
-        float(np.abs(equity[1:] - worth).max()) / scale,
-        float(np.abs(equity[1:] - cash - (quantities * close).sum(axis=1)).max()) / scale,
-        float((np.abs(quantities - held).max(axis=0) / np.where(largest > 0, largest, 1.0)).max()),
-        abs(gained - sum(trade.profit for trade in trades)) / scale,
-        _largest_profit_gap(fills, trades, last_close) / scale,
-        *(_price_gap(fill, account) for fill in fills),
-    ]
-    if interest.size:
-        agreed = _interest(account, money, held * close, universe[0].sessions[first:])
-        gaps.append(float(np.abs(interest - agreed).max()) / scale)
-    return float(max(gaps))
 
+    def __init__(
+        self,
+        closes: list[Any],
+        first: int,
+        terms: Any,
+        *,
+        fills: Any,
+        trades: Any,
+        changes: Any,
+        equity: Any,
+        lots: int,
+        room: Any,
+        payments: Any = (),
+        interest: Any = (),
+        days: Any = (),
+    ) -> None:
+        """room: k times four numbers, two for each lot, and, of several symbols, m; all 0."""
+        self.closes = closes
+        self.symbols = len(closes)
+        self.first = first
+        self.bars = len(equity) - 1
+        self.lots = lots
+        self.capital = equity[0]
+        self.money = self.told_cash = self.capital
+        self.scale = self.capital
+        self.gap = self.quantity_gap = self.price_gap = 0.0
+        self.profit = self.paid = self.earned = 0.0
+        self.broken = False
+        self.read_fills(fills, terms, room)
+        self.walk(fills, changes, equity, payments, interest, days, terms, room)
+        self.read_lots(fills, trades, room)
+        self.compare(abs(equity[self.bars] - self.capital - self.paid - self.earned - self.profit))
+        scale = self.scale if self.scale > 0.0 else 1.0
+        self.error = max(self.gap / scale, self.quantity_gap, self.price_gap)
+        if self.broken or not self.error >= 0.0:
+            self.error = float("inf")
 
-def _interest(account: Account, money: Floats, values: Floats, sessions: Times) -> Floats:
-    """(m,): interest on each bar, on what was held at the close before, by calendar days of a year of 365."""
-    years = np.diff(sessions).astype(np.float64) / 365.0
-    short = np.maximum(-values, 0.0).sum(axis=1)
-    lent = np.maximum(money - short, 0.0)
-    borrowed = short + np.maximum(-money, 0.0)
-    yearly = account.cash_interest * lent - account.costs.borrow_rate * borrowed
-    return np.concatenate(([0.0], yearly[:-1] * years))
+    def compare(self, gap: float) -> None:
+        """Keeps the largest gap in money."""
+        if not gap <= self.gap:
+            if gap >= 0.0:
+                self.gap = gap
+            else:
+                self.broken = True
 
+    def grow(self, amount: float) -> None:
+        """Keeps the largest amount in the books."""
+        if amount > self.scale:
+            self.scale = amount
+        elif -amount > self.scale:
+            self.scale = -amount
 
-def _largest_profit_gap(fills: Sequence[Fill], trades: Sequence[Trade], last_close: dict[str, float]) -> float:
-    """Money by which a lot's trades differ from what its fills paid and received, what is left at the last close."""
-    received: dict[int, float] = {}
-    left: dict[int, float] = {}  # worth, at the last close
-    for fill in fills:
-        received[fill.lot] = received.get(fill.lot, 0.0) - fill.quantity * fill.price - fill.commission
-        left[fill.lot] = left.get(fill.lot, 0.0) + fill.quantity * last_close[fill.symbol]
-    for trade in trades:
-        received[trade.lot] = received.get(trade.lot, 0.0) - trade.profit
-    return max((abs(money + left.get(lot, 0.0)) for lot, money in received.items()), default=0.0)
+    def read_fills(self, fills: Any, terms: Any, room: Any) -> None:
+        """Largest fill of each symbol; prices and commissions as agreed."""
+        for at in range(0, len(fills), 8):
+            symbol = int(fills[at + 1])
+            shares = abs(fills[at + 2])
+            price = fills[at + 3]
+            raw = fills[at + 4]
+            commission = fills[at + 5]
+            room[symbol] = max(room[symbol], shares)
+            agreed = terms[1] * shares * price + terms[2] * shares + terms[3]
+            agreed = max(agreed, terms[4])
+            worst = raw * (1.0 + terms[0]) + terms[5] if fills[at + 2] > 0.0 else raw * (1.0 - terms[0]) - terms[5]
+            worst = max(worst, 0.0)
+            outside = max(min(raw, worst) - price, price - max(raw, worst), 0.0)
+            against = max(shares * price, agreed)
+            gap = max(
+                outside / price if price > 0.0 else outside,
+                abs(commission - agreed) / against if against > 0.0 else 0.0,
+            )
+            if not gap <= self.price_gap:
+                self.price_gap = gap
 
+    def walk(
+        self, fills: Any, changes: Any, equity: Any, payments: Any, interest: Any, days: Any, terms: Any, room: Any
+    ) -> None:
+        """Goes through the window from one bar on which something happened to the next."""
+        fill = change = payment = bar = 0
+        owed = lent = 0.0
+        while bar < self.bars:
+            if len(interest):
+                if bar > 0:
+                    agreed = terms[6] * lent - terms[7] * (owed + (-self.money if self.money < 0.0 else 0.0))
+                    self.compare(abs(interest[bar] - agreed * days[bar] / 365.0))
+                else:
+                    self.compare(abs(interest[bar]))
+                self.money += interest[bar]
+                self.earned += interest[bar]
+            while payment < len(payments) and payments[payment] - self.first <= bar:
+                self.money += payments[payment + 1]
+                self.paid += payments[payment + 1]
+                payment += 2
+            while fill < len(fills) and fills[fill] - self.first <= bar:
+                self.money -= fills[fill + 2] * fills[fill + 3] + fills[fill + 5]
+                symbol = int(fills[fill + 1])
+                room[self.symbols + symbol] += fills[fill + 2]
+                fill += 8
+            while change < len(changes) and changes[change] <= bar:
+                self.told_cash = changes[change + 1]
+                symbol = int(changes[change + 2])
+                if symbol >= 0:
+                    room[2 * self.symbols + symbol] = changes[change + 3]
+                change += 4
+            self.compare(abs(self.money - self.told_cash))
+            self.grow(self.money)
+            until = self.bars
+            if len(interest):
+                until = bar + 1
+            if fill < len(fills) and fills[fill] - self.first < until:
+                until = int(fills[fill]) - self.first
+            if change < len(changes) and changes[change] < until:
+                until = int(changes[change])
+            if payment < len(payments) and payments[payment] - self.first < until:
+                until = int(payments[payment]) - self.first
+            if self.symbols == 1:
+                self.mark(self.closes[0], room[1], room[2], equity, bar, until)
+                self.compare_quantity(room, 0)
+            else:
+                self.mark_all(room, equity, bar, until)
+            if len(interest):
+                owed = 0.0
+                for symbol in range(self.symbols):
+                    value = room[self.symbols + symbol] * self.closes[symbol][bar]
+                    if value < 0.0:
+                        owed -= value
+                lent = self.money - owed if self.money > owed else 0.0
+            bar = until
 
-def _price_gap(fill: Fill, account: Account) -> float:
-    """Relative gap between a fill's price and commission and what the account's costs say."""
-    commission = commission_of(account.costs, fill.quantity, fill.price)
-    value = abs(fill.quantity) * fill.price
-    worst = worse_price(account.costs, fill.raw_price, fill.quantity)
-    low, high = min(fill.raw_price, worst), max(fill.raw_price, worst)
-    outside = max(low - fill.price, fill.price - high, 0.0)
-    return max(outside / fill.price, abs(fill.commission - commission) / max(value, commission))
+    def compare_quantity(self, room: Any, symbol: int) -> None:
+        """Keeps the largest gap between a quantity and the one that was told."""
+        apart = abs(room[self.symbols + symbol] - room[2 * self.symbols + symbol])
+        if apart != 0.0:
+            gap = apart / room[symbol] if room[symbol] > 0.0 else apart
+            if not gap <= self.quantity_gap:
+                self.quantity_gap = gap
+
+    def mark(self, close: Any, held: float, told: float, equity: Any, start: int, until: int) -> None:
+        """Equity of one symbol against cash and position, from its fills and as told."""
+        money = self.money
+        cash = self.told_cash
+        worst = self.gap
+        largest = self.scale
+        for bar in range(start, until):
+            now = equity[bar + 1]
+            value = held * close[bar]
+            gap = abs(now - (money + value))
+            gap_2 = abs(now - cash - told * close[bar])
+            if not (gap <= worst and gap_2 <= worst):
+                self.compare(gap)
+                self.compare(gap_2)
+                worst = self.gap
+            if value > largest or -value > largest:
+                self.grow(value)
+                largest = self.scale
+
+    def mark_all(self, room: Any, equity: Any, start: int, until: int) -> None:
+        """The same of several symbols."""
+        base = 4 * self.symbols + 2 * self.lots
+        for bar in range(start, until):
+            room[base + bar] = 0.0
+        for symbol in range(self.symbols):
+            held = room[self.symbols + symbol]
+            if held != 0.0 or room[2 * self.symbols + symbol] != 0.0:
+                self.compare_quantity(room, symbol)
+                self.add_value(self.closes[symbol], held, room, base, start, until)
+        for bar in range(start, until):
+            self.compare(abs(equity[bar + 1] - (self.money + room[base + bar])))
+
+    def add_value(self, close: Any, held: float, room: Any, base: int, start: int, until: int) -> None:
+        """Adds what is held of a symbol to the value of all, bar by bar."""
+        for bar in range(start, until):
+            value = held * close[bar]
+            self.grow(value)
+            room[base + bar] += value
+
+    def read_lots(self, fills: Any, trades: Any, room: Any) -> None:
+        """What each lot's fills paid and received, and what is left of it at the last close, against its trades."""
+        base = 4 * self.symbols
+        for symbol in range(self.symbols):
+            room[3 * self.symbols + symbol] = self.closes[symbol][self.bars - 1]
+        for at in range(0, len(fills), 8):
+            lot = base + 2 * int(fills[at + 7])
+            symbol = int(fills[at + 1])
+            last = room[3 * self.symbols + symbol]
+            room[lot] -= fills[at + 2] * fills[at + 3] + fills[at + 5]
+            room[lot + 1] += fills[at + 2] * last
+        for at in range(0, len(trades), 15):
+            lot = base + 2 * int(trades[at])
+            room[lot] -= trades[at + 9]
+            self.profit += trades[at + 9]
+        for number in range(self.lots):
+            self.compare(abs(room[base + 2 * number] + room[base + 2 * number + 1]))

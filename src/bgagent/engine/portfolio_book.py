@@ -6,21 +6,27 @@ opened there. Orders for a symbol without a bar wait for its next one; its clock
 
 from typing import Any
 
-from bgagent.engine.kernel import ENTRY, RUIN, TARGET, TIME, Book, Instruction, Lot
+from bgagent.engine.codes import ENTRY, RUIN, TARGET, TIME
+from bgagent.engine.kernel import Book, Instruction, Lot
+
+
+def number_of(order: Instruction) -> int:
+    """Where an order stands in the log."""
+    return order.number
 
 
 class PortfolioBook(Book):
     """Cash, lots and orders of all symbols. For a symbol s and a bar: opens[s][bar] and so on are its prices, the last
     close where it has no bar; traded[s][bar] says whether it has one; own[s][bar] is the number of its own latest bar.
 
-    held: quantity by symbol, those not 0. rows: (index of bar, held) wherever that changed. payments: (bar, amount,
+    held: quantity by symbol, those not 0. moved: symbols that were traded on the bar. payments: (bar, amount,
     equity at the open before it).
     """
 
     def __init__(
         self,
         capital: float,
-        bars: int,
+        equity_at: Any,
         first: int,
         terms: tuple[Any, ...],
         *,
@@ -31,7 +37,7 @@ class PortfolioBook(Book):
         traded: list[Any],
         own: list[Any],
     ) -> None:
-        super().__init__(capital, bars, first, *terms)
+        Book.__init__(self, capital, equity_at, first, *terms)
         self.opens = opens
         self.highs = highs
         self.lows = lows
@@ -42,33 +48,43 @@ class PortfolioBook(Book):
         self.marks = opens
         self.held: dict[int, float] = {}
         self.last_exit = [-1] * len(opens)
-        self.rows: list[tuple[int, dict[int, float]]] = []
+        self.moved: set[int] = set()
         self.payments: list[tuple[int, float, float]] = []
         self.has_levels = False  # whether any lot was ever given a level or a clock; most portfolios have none
 
     def step_all(self, bar: int, payment: float = 0.0) -> None:
         """Lets one bar of all symbols happen. payment: new money that comes in before the open."""
-        index = bar - self.first
         if self.day_gaps is not None:
-            self.accrue(self.day_gaps[index], self.owed(0.0))
+            self.accrue(self.day_gaps[bar - self.first], self.owed(0.0))
         self.bar = bar
         self.marks = self.opens
         self.spared = 0.0
         if payment > 0.0 and not self.ruined:
             self.payments.append((bar, payment, self.worth(0.0)))
             self.cash += payment
-        before = len(self.fills)
         if self.orders or self.lots:
             self.trade_all(bar)
-        if len(self.fills) > before:
-            self.rows.append((index, dict(self.held)))
         self.marks = self.closes
-        self.equity = self.worth(0.0)
-        if self.equity <= 0.0 and self.fills:
+        self.mark_all(bar, self.worth(0.0))
+
+    def mark_all(self, bar: int, equity: float) -> None:
+        """Writes the books at the close of a bar: a row for each symbol that was traded, one if only cash changed."""
+        self.equity = equity
+        self.equity_at[bar - self.first + 1] = equity
+        if equity <= 0.0 and self.fill_count > 0:
             self.ruined = True
             self.orders = []
-        self.cash_at[index] = self.cash
-        self.equity_at[index] = self.equity
+        for symbol in sorted(self.moved):
+            self.write_moved(bar, symbol, self.held.get(symbol, 0.0))
+        if self.cash != self.marked_cash:
+            self.write_moved(bar, -1, 0.0)
+        self.moved.clear()
+
+    def write_moved(self, bar: int, symbol: int, quantity: float) -> None:
+        """Writes a row, and makes room for it."""
+        if self.change_count == self.change_room:
+            self.make_room()
+        self.write_change(bar, symbol, quantity)
 
     def worth(self, price: float) -> float:  # noqa: ARG002 - each symbol has a price of its own
         """Cash and all positions at the present marks."""
@@ -112,10 +128,16 @@ class PortfolioBook(Book):
         for lot in self.guarded_lots(bar):
             self.protect_within(lot, bar, self.highs[lot.symbol][bar], self.lows[lot.symbol][bar])
         for symbol, orders in waiting.items():
-            prices = (columns[symbol][bar] for columns in (self.opens, self.highs, self.lows, self.closes))
-            self.enter_within(orders, bar, *prices)
+            self.enter_within(
+                orders,
+                bar,
+                self.opens[symbol][bar],
+                self.highs[symbol][bar],
+                self.lows[symbol][bar],
+                self.closes[symbol][bar],
+            )
         for lot in self.guarded_lots(bar):
-            self.follow(lot, self.highs[lot.symbol][bar], self.lows[lot.symbol][bar])
+            lot.follow(self.highs[lot.symbol][bar], self.lows[lot.symbol][bar])
 
     def trading_lots(self, bar: int) -> list[Lot]:
         """The lots whose symbol has a bar of its own."""
@@ -127,8 +149,12 @@ class PortfolioBook(Book):
 
     def move(self, lot: Lot, order: Instruction) -> None:
         """As for one symbol; from the first level on, lots are looked after."""
-        super().move(lot, order)
-        if order.stop_loss_kind or order.take_profit_kind or order.trailing_stop_kind:
+        lot.move(order)
+        self.look_after(order)
+
+    def look_after(self, order: Instruction) -> None:
+        """Notes that there are levels or clocks from now on, if an order brings some."""
+        if order.stop_loss_kind or order.take_profit_kind or order.trailing_stop_kind or order.hold_bars:
             self.has_levels = True
 
     def obey_all(self, bar: int) -> list[Instruction]:
@@ -144,16 +170,23 @@ class PortfolioBook(Book):
         entries: list[Instruction] = []
         for symbol, orders in by_symbol.items():
             entries += self.obey(orders, bar, self.opens[symbol][bar])
-        entries.sort(key=lambda order: order.number)
+        entries.sort(key=number_of)
         return entries
 
     def prepare(self, order: Instruction, side: float, bar: int, raw: float, price: float) -> Lot:
         """As for one symbol, with a clock that counts the symbol's own bars."""
-        lot = super().prepare(order, side, bar, raw, price)
+        lot = Book.prepare(self, order, side, bar, raw, price)
         if order.hold_bars:
             lot.due = self.own[order.symbol][bar] + order.hold_bars
-            self.has_levels = True
+        self.look_after(order)
         return lot
+
+    def has_lot(self, symbol: int) -> bool:
+        """Whether anything is held of a symbol."""
+        for lot in self.lots:  # noqa: SIM110 - a generator cannot be compiled here
+            if lot.symbol == symbol:
+                return True
+        return False
 
     def exchange(
         self, bar: int, lot: Lot, quantity: float, raw: float, price: float, commission: float, kind: int
@@ -164,8 +197,9 @@ class PortfolioBook(Book):
         self.spared += commission
         if kind != ENTRY:
             self.last_exit[symbol] = self.own[symbol][bar]
-        if any(other.symbol == symbol for other in self.lots):
+        if self.has_lot(symbol):
             self.held[symbol] = self.held.get(symbol, 0.0) + quantity
         else:
             self.held.pop(symbol, None)  # without lots no rounding is left over
-        self.fills.append((bar, symbol, quantity, price, raw, commission, kind, lot.number))
+        self.moved.add(symbol)
+        self.log_fill(bar, lot, quantity, raw, price, commission, kind)

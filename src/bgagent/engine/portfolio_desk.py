@@ -38,7 +38,7 @@ class PortfolioDesk:
         self.feed = feed
         self.books = PortfolioBook(
             float(account.initial_capital),
-            feed.size - feed.first,
+            np.empty(feed.size - feed.first + 1),
             feed.first,
             book_terms(account, feed.sessions[:0]),
             opens=[memoryview(lane.open) for lane in traded],

@@ -1,7 +1,8 @@
 """What a backtest gives: fills, trades, the order log and the curves of one run."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,71 +10,10 @@ from numpy.typing import NDArray
 from bgagent.bars import Bars, Floats
 from bgagent.engine.orders import Orders
 from bgagent.engine.plan import Account
+from bgagent.engine.run_rows import RunRows, rows_of_fills, rows_of_trades
+from bgagent.engine.trade import ExitReason, Fill, Trade
 
-
-class ExitReason(StrEnum):
-    """Why a trade ended, or that it has not."""
-
-    RULE = "rule"
-    STOP_LOSS = "stop_loss"
-    TAKE_PROFIT = "take_profit"
-    TRAILING_STOP = "trailing_stop"
-    TIME = "time"
-    SCHEDULE = "schedule"
-    REBALANCE = "rebalance"
-    RUIN = "ruin"
-    END_OPEN = "end_open"
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """One purchase or sale that happened.
-
-    bar: index in the result's bars. quantity: signed, + bought, - sold. price: paid or received, slippage included.
-    raw_price: the same before slippage, always inside the bar's range. kind: `entry`, or the reason of an exit.
-    lot: number of the lot it opened or closed, counted from 0 in order of entry.
-    """
-
-    bar: int
-    symbol: str
-    quantity: float
-    price: float
-    raw_price: float
-    commission: float
-    kind: str
-    lot: int
-
-
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """One lot from its entry to its exit, or to the last close if it is still open.
-
-    quantity is unsigned. profit is net of all costs; an open trade's is marked at the last close. return_fraction is
-    profit over entry value. costs: commission and slippage of its fills. bars_held: closes at which it was held.
-    stop_loss, take_profit, trailing_stop: levels as they stood at the entry's fill; None where it had none.
-    """
-
-    symbol: str
-    direction: str
-    quantity: float
-    entry_bar: int
-    entry_price: float
-    exit_bar: int | None
-    exit_price: float | None
-    exit_reason: ExitReason
-    profit: float
-    return_fraction: float
-    costs: float
-    bars_held: int
-    lot: int
-    stop_loss: float | None = None
-    take_profit: float | None = None
-    trailing_stop: float | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """True when it was never closed."""
-        return self.exit_bar is None
+__all__ = ["BacktestResult", "ExitReason", "Fill", "Payment", "Trade", "result_of_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +25,14 @@ class Payment:
     equity_before: float
 
 
-def _nothing() -> Floats:
-    return np.zeros(0)
+def _frozen(values: Floats) -> Floats:
+    values.flags.writeable = False
+    return values
+
+
+_NOTHING = _frozen(np.zeros(0))
+_NOT_TRADED = np.zeros((0, 0), dtype=np.bool_)
+_NO_QUANTITIES = _frozen(np.zeros((0, 0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +51,7 @@ class BacktestResult:
     Of several symbols: bars are those of the first, laid onto the sessions of all (a symbol without a bar keeps its
     last price); universe: all of them, so laid, in the order of the symbols' indices; traded: (m, k), where they had a
     bar of their own; quantities: (m, k), held at each close; quantity is that of the first. All are empty for one.
+    rows: what the books wrote down; trades, fills, orders and the curves beside equity are made of it when first read.
     """
 
     bars: Bars
@@ -121,11 +68,33 @@ class BacktestResult:
     ambiguous_bars: int
     ruined: bool
     books_error: float
-    interest: Floats = field(default_factory=_nothing)
+    interest: Floats = field(default_factory=lambda: _NOTHING)
     payments: tuple[Payment, ...] = ()
     universe: tuple[Bars, ...] = ()
-    traded: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.bool_))
-    quantities: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    traded: NDArray[np.bool_] = field(default_factory=lambda: _NOT_TRADED)
+    quantities: Floats = field(default_factory=lambda: _NO_QUANTITIES)
+    rows: RunRows | None = field(default=None, repr=False)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What was not made of the rows so far."""
+            make = _MADE.get(name)
+            if make is None:
+                raise AttributeError(f"a BacktestResult has no attribute {name!r}")
+            value = make(self.rows)
+            object.__setattr__(self, name, value)
+            return value
+
+    @property
+    def fill_rows(self) -> Floats:
+        """(f, 8): the fills as rows of numbers; see engine.codes."""
+        return rows_of_fills(self.fills, self.symbols) if self.rows is None else self.rows.fills
+
+    @property
+    def trade_rows(self) -> Floats:
+        """(t, 15): the trades as rows of numbers; see engine.codes."""
+        return rows_of_trades(self.trades, self.symbols) if self.rows is None else self.rows.trades
 
     @property
     def final_equity(self) -> float:
@@ -161,3 +130,34 @@ class BacktestResult:
     def closed_trades(self) -> tuple[Trade, ...]:
         """The trades that have an exit."""
         return tuple(trade for trade in self.trades if not trade.is_open)
+
+
+_MADE: Mapping[str, Callable[[RunRows], Any]] = {
+    "trades": RunRows.made_trades,
+    "fills": RunRows.made_fills,
+    "orders": lambda rows: rows.place_orders(),
+    "cash": RunRows.cash,
+    "quantity": RunRows.quantity,
+    "quantities": RunRows.quantities,
+}
+
+_DEFAULTS: Mapping[str, Any] = {
+    "interest": _NOTHING,
+    "payments": (),
+    "universe": (),
+    "traded": _NOT_TRADED,
+    "quantities": _NO_QUANTITIES,
+}
+
+
+def result_of_rows(rows: RunRows, **fields: Any) -> BacktestResult:
+    """A result whose other fields are made of `rows` when they are first read."""
+    result = object.__new__(BacktestResult)
+    put = object.__setattr__
+    put(result, "rows", rows)
+    if "universe" not in fields:
+        for name, value in _DEFAULTS.items():
+            put(result, name, value)
+    for name, value in fields.items():
+        put(result, name, value)
+    return result

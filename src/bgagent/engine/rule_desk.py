@@ -6,11 +6,13 @@ from math import isnan
 from typing import Any
 
 from bgagent.bars import Bars
-from bgagent.engine.kernel import ACTION_PLACE, ENTER_SHORT, LONG_ENTRY, SHORT_ENTRY, Lot, RuleOrders
+from bgagent.engine.codes import ACTION_PLACE, ENTER_SHORT
+from bgagent.engine.kernel import Lot
 from bgagent.engine.orders import Orders, pack_records
 from bgagent.engine.other_symbols import read_by, words_of
 from bgagent.engine.plan import RulePlan, RulePortfolio, SizeKind
 from bgagent.engine.portfolio_book import PortfolioBook
+from bgagent.engine.rule_loop import RuleOrders
 from bgagent.engine.rules import parse
 from bgagent.engine.signals import rule_orders, rule_signals
 from bgagent.engine.timeline import Timeline
@@ -51,7 +53,8 @@ class RuleDesk:
             plan = replace(plan, sizing=replace(sizing, value=1.0 / (self._slots * plan.max_positions)))
         signals = rule_signals(plan, bars, first=first, watched=[self._universe[name] for name in plan.watches])
         orders, lacking = rule_orders(plan, bars, symbol=symbol)
-        signals[lacking] &= 0xFF ^ (LONG_ENTRY | SHORT_ENTRY)
+        if lacking is not None:
+            signals &= ~lacking
         orders.log = self._log
         scores = None
         if portfolio.score is not None:

@@ -11,6 +11,7 @@ from statistics import NormalDist
 import numpy as np
 
 from bgagent.bars import Floats
+from bgagent.engine.sums import CurveSums
 
 _NORMAL = NormalDist()
 _EULER_MASCHERONI = 0.5772156649015329
@@ -53,13 +54,28 @@ def confidence(returns: Floats, *, variants: int = 1, variance: float | None = N
     if bars < 2 or np.isnan(returns).any() or np.ptp(returns) == 0:
         return math.nan, math.nan
     centred = returns - returns.mean()
-    spread = math.sqrt(float(np.mean(centred * centred)))
-    skew = float(np.mean(centred**3)) / spread**3
-    kurtosis = float(np.mean(centred**4)) / spread**4
-    sharpe = float(returns.mean() / returns.std(ddof=1))
+    powers = tuple(float(np.sum(centred**power)) for power in (2, 3, 4))
+    return _confidence(bars, float(returns.mean()), powers, variants=variants, variance=variance)
+
+
+def confidence_of(sums: CurveSums, free: float, *, variants: int, variance: float | None) -> tuple[float, float]:
+    """The same from what a curve's returns sum up to. free: a bar's return without risk."""
+    if sums.count < 2 or not sums.high > sums.low:
+        return math.nan, math.nan
+    powers = (sums.squares, sums.cubes, sums.fourths)
+    return _confidence(sums.count, sums.mean - free, powers, variants=variants, variance=variance)
+
+
+def _confidence(
+    bars: int, mean: float, powers: tuple[float, ...], *, variants: int, variance: float | None
+) -> tuple[float, float]:
+    """mean: of the excess returns. powers: sums of squares, cubes and fourths of their distance from it."""
+    squares, cubes, fourths = powers
+    spread = math.sqrt(squares / bars)
+    skew, kurtosis = cubes / bars / spread**3, fourths / bars / spread**4
+    sharpe = mean / math.sqrt(squares / (bars - 1))
+    probabilistic = probabilistic_sharpe(sharpe, 0.0, bars=bars, skew=skew, kurtosis=kurtosis)
+    if variants == 1:
+        return probabilistic, probabilistic
     best_by_chance = expected_maximum_sharpe(variants, 1.0 / (bars - 1) if variance is None else variance)
-    probabilistic, deflated = (
-        probabilistic_sharpe(sharpe, threshold, bars=bars, skew=skew, kurtosis=kurtosis)
-        for threshold in (0.0, best_by_chance)
-    )
-    return probabilistic, deflated
+    return probabilistic, probabilistic_sharpe(sharpe, best_by_chance, bars=bars, skew=skew, kurtosis=kurtosis)

@@ -1,16 +1,31 @@
 """A plan of rules made ready for the kernel: one byte of signals for each bar, and the orders they give."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bgagent.bars import Bars, Floats
-from bgagent.engine.kernel import LONG_ENTRY, LONG_EXIT, SESSION_EXIT, SHORT_ENTRY, SHORT_EXIT, RuleOrders
-from bgagent.engine.orders import ORDER_DTYPE, Action, Level, Order, OrderError
+from bgagent.engine.books import numbers
+from bgagent.engine.codes import (
+    LEAVES_ALL,
+    LEAVES_LONG,
+    LEAVES_SHORT,
+    LONG_ENTRY,
+    LONG_EXIT,
+    PLACED_WIDTH,
+    PLACES_LONG,
+    PLACES_SHORT,
+    SESSION_EXIT,
+    SHORT_ENTRY,
+    SHORT_EXIT,
+)
+from bgagent.engine.evaluation import over_bars
+from bgagent.engine.orders import ORDER_DTYPE, Action, Level, Order, OrderError, Orders
 from bgagent.engine.other_symbols import read_by, words_of
 from bgagent.engine.plan import Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.rule_loop import OneLot, RuleOrders
 from bgagent.engine.rules import parse, parse_calendar, parse_condition
 from bgagent.engine.sizing import bars_in_a_year, volatility_fractions
 
@@ -34,11 +49,11 @@ def rule_signals(plan: RulePlan, bars: Bars, *, first: int, watched: Sequence[Ba
     ):
         if entry is not None:
             begins = first if entry.on is not None else first + 1
-            signals[rules.holds(entry, begins=begins)] |= entry_bit
+            rules.mark(signals, entry, entry_bit, begins=begins)
         if exit_rule is not None:
             # nothing is held at the window's first open: an exit can only keep a dated entry from being made there
             begins = first + 1 if entry is not None and _needs_no_price(entry) else first
-            signals[rules.holds(exit_rule, begins=begins)] |= exit_bit
+            rules.mark(signals, exit_rule, exit_bit, begins=begins)
     if plan.flat_overnight:
         signals[:-1][ends_session(bars)] = SESSION_EXIT
     return signals
@@ -77,29 +92,37 @@ class _Rules:
         self._bars = bars
         self._first = first
         self._universe = (bars, *watched)
-        self._words = words_of(each.symbol for each in self._universe)
+        self._words = words_of(each.symbol for each in self._universe) if watched else ()
+        self._prices = over_bars(bars, None)  # shared by the rules, which often read the same lines
 
-    def holds(self, rule: Rule, *, begins: int) -> Conditions:
-        """(n + 1,): whether a rule is true for an order that fills at the open of each bar, from bar `begins` on."""
-        bars = self._bars
-        holds = np.ones(len(bars) + 1, dtype=np.bool_)
+    def mark(self, signals: NDArray[np.uint8], rule: Rule, bit: int, *, begins: int) -> None:
+        """Adds the bit of a rule where it is true for an order that fills at the open of a bar, from `begins` on."""
+        if rule.on is None and rule.when is not None:
+            begins = max(begins, 1)
+            signals[begins:] |= self._conditions(rule.when)[begins - 1 :].view(np.uint8) * np.uint8(bit)
+            return
+        due = np.ones(len(signals), dtype=np.bool_)
         if rule.on is not None:
-            holds[:-1] = parse_calendar(rule.on).evaluate(bars.sessions, first=self._first)
-            holds[-1] = False  # the session after the last bar is not this run's
+            due[:-1] = parse_calendar(rule.on).evaluate(self._bars.sessions, first=self._first)
+            due[-1] = False  # the session after the last bar is not this run's
         if rule.when is not None:
-            condition = parse_condition(rule.when, self._words)
-            holds[1:] &= condition.conditions(bars, read_by(condition.symbols, self._universe))
-            holds[0] = False
-        holds[:begins] = False
-        return holds
+            due[1:] &= self._conditions(rule.when)
+            due[0] = False
+        signals[begins:] |= due[begins:].view(np.uint8) * np.uint8(bit)
+
+    def _conditions(self, text: str) -> Conditions:
+        condition = parse_condition(text, self._words)
+        if condition.symbols:
+            return condition.conditions(self._bars, read_by(condition.symbols, self._universe))
+        return self._prices.condition(condition.node)
 
 
 def _needs_no_price(rule: Rule) -> bool:
     return rule.when is None and rule.on is not None and parse_calendar(rule.on).text in _NEEDS_NO_PRICE
 
 
-def rule_orders(plan: RulePlan, bars: Bars, *, symbol: int = 0) -> tuple[RuleOrders, Conditions]:
-    """The plan's orders, and (n + 1,) for which bars an entry lacks an ATR or a volatility it needs.
+def rule_orders(plan: RulePlan, bars: Bars, *, symbol: int = 0) -> tuple[RuleOrders, NDArray[np.uint8] | None]:
+    """The plan's orders, and (n + 1,) the bits of entries that lack what they need on each bar; None: it needs nothing.
 
     symbol: the symbol's index in the order log. Raises OrderError for a size by risk without a stop.
     """
@@ -120,7 +143,7 @@ def rule_orders(plan: RulePlan, bars: Bars, *, symbol: int = 0) -> tuple[RuleOrd
         varying["size_value"] = volatility_fractions(bars.close, year, sizing.value)
         sizing = replace(sizing, kind=SizeKind.EQUITY, value=1.0)
     places = {name: (ORDER_DTYPE.names or ()).index(name) for name in varying}
-    values = {name: column.tolist() for name, column in varying.items()}
+    values = {name: numbers(np.ascontiguousarray(column)) for name, column in varying.items()}
     orders = RuleOrders(
         long_entry=_entry(plan, plan.entry, Action.ENTER_LONG, sizing, fixed, symbol),
         short_entry=_entry(plan, plan.short_entry, Action.ENTER_SHORT, sizing, fixed, symbol),
@@ -134,12 +157,40 @@ def rule_orders(plan: RulePlan, bars: Bars, *, symbol: int = 0) -> tuple[RuleOrd
         session_exit=Order(0, Action.EXIT_ALL, symbol=symbol, reason="time").record(),
         step=Order(0, Action.MOVE, symbol=symbol, stop_loss=Level(1.0)).record(),
         steps=[(step.gain, step.stop_at) for step in plan.stop_steps],
+        short_varying=[(places[name], values[name]) for name in varying],
     )
-    lacking = np.zeros(len(bars) + 1, dtype=np.bool_)
+    if not varying:
+        return orders, None
+    lacking = np.zeros(len(bars) + 1, dtype=np.uint8)
+    lacking[0] = LONG_ENTRY | SHORT_ENTRY
     for column in varying.values():
-        lacking[0] = True
-        lacking[1:] |= np.isnan(column)
+        lacking[1:][np.isnan(column)] = LONG_ENTRY | SHORT_ENTRY
     return orders, lacking
+
+
+def placed_orders(way: OneLot, orders: RuleOrders) -> Callable[[], Orders]:
+    """What makes the order log of the short way."""
+    records = {
+        PLACES_LONG: orders.long_entry,
+        PLACES_SHORT: orders.short_entry,
+        LEAVES_LONG: orders.long_exit,
+        LEAVES_SHORT: orders.short_exit,
+        LEAVES_ALL: orders.session_exit,
+    }
+
+    def place() -> Orders:
+        placed = np.asarray(way.placed)[: way.placed_count * PLACED_WIDTH].reshape(-1, PLACED_WIDTH).astype(np.int64)
+        which = np.searchsorted(list(records), placed[:, 0])
+        log = np.array(list(records.values()), dtype=ORDER_DTYPE)[which]
+        log["decided_on"] = placed[:, 1]
+        for which_entry, varying in ((PLACES_LONG, orders.varying), (PLACES_SHORT, orders.short_varying)):
+            enters = placed[:, 0] == which_entry
+            for at, values in varying:
+                log[(ORDER_DTYPE.names or ())[at]][enters] = np.asarray(values)[placed[enters, 1]]
+        log.flags.writeable = False
+        return log
+
+    return place
 
 
 def _entry(
