@@ -321,3 +321,26 @@ def test_code_is_doubted_only_once(tmp_path):
     done = run(tmp_path, model_with(NEVER, f"{NEVER}\n# looked at again\n"))
     assert done.report.exit_code == 0, done.message
     assert done.purposes == ["read", "write", "write", "judge"]
+
+
+def test_a_result_is_told_in_the_readers_language_and_only_with_its_own_figures(tmp_path):
+    story = "Aus 10.000 Dollar wurde in 2023 etwas anderes.\n\nDie Rendite war 99,7 %."
+    done = run(tmp_path, model_with(GOOD, narrator=story), narrate=True, lang="de")
+    assert done.purposes == ["read", "write", "judge", "tell"]
+    assert done.report.narrative == ("Aus 10.000 Dollar wurde in 2023 etwas anderes.",)
+    [dropped] = done.told.named("paragraph_dropped")
+    assert dropped["figures"] == ["99,7"]
+    assert done.report.telemetry.model_calls == 4
+    for name in ("job.md", "job.html"):
+        page = (done.reports / name).read_text()
+        assert "Aus 10.000 Dollar" in page
+        assert "Die Rendite war" not in page
+    assert json.loads((done.reports / "job.json").read_text())["narrative"] == list(done.report.narrative)
+
+
+@pytest.mark.parametrize("reply", [refused(401), filtered(), said("It made 99.7 %.")])
+def test_a_result_that_cannot_be_told_is_still_a_result(tmp_path, reply):
+    done = run(tmp_path, model_with(GOOD, narrator=reply), narrate=True)
+    assert done.report.exit_code == 0
+    assert done.report.narrative == ()
+    assert done.told.named("not_narrated") or done.told.named("paragraph_dropped")

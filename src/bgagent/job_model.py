@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bgagent.artifacts.attempts import Check, StrategySource
+from bgagent.artifacts.report import Report
 from bgagent.artifacts.request import Request
 from bgagent.artifacts.spec import Understood
-from bgagent.errors import BadUse, ModelUnavailable, NeedsModel
+from bgagent.errors import BadUse, LimitReached, ModelUnavailable, NeedsModel
 from bgagent.implementation.trial import Trial
 from bgagent.jobs.redaction import Redactor
 from bgagent.language.read import Defaults
@@ -78,6 +79,21 @@ class JobModel:
             return tuple(self._opinion(trial, understood) for trial in trials if trial.source.producer == "model")
 
         return judged
+
+    def narrated(self, report: Report) -> Report:
+        """The report told in prose where that is wanted; what cannot be told, or holds other figures, is left out."""
+        if not self._request.narrate or not report.runs:
+            return report
+        from bgagent.reporting.narrative import narrate  # noqa: PLC0415 - only a job with a model
+
+        try:
+            told = narrate(report, self._model(self._request.model, "reader"))
+        except (BadUse, NeedsModel, ModelUnavailable, LimitReached) as error:
+            self._on_event("warning", "not_narrated", why=error.message, hint=error.hint)
+            return report
+        for paragraph, figures in told.dropped:
+            self._on_event("warning", "paragraph_dropped", figures=list(figures), text=paragraph)
+        return replace(report, narrative=told.paragraphs)
 
     def close(self) -> None:
         """Ends the connection, if there was one."""

@@ -1,7 +1,7 @@
 """Settings and a request made into the tools of the pipeline: the one place where the parts meet."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bgagent.artifacts.attempts import Attempt, RunFailure, StrategySource
@@ -121,7 +121,7 @@ def _tools(
         implement=lambda spec, series: _implement(
             spec, series, request, settings, reports, record, story, model, method
         ),
-        report=lambda asked, understood, series, done: _report(asked, understood, series, done, reports, story),
+        report=lambda asked, understood, series, done: _report(asked, understood, series, done, reports, story, model),
         keep=keep,
     )
 
@@ -304,6 +304,7 @@ def _report(
     done: Implementation,
     reports: Path,
     story: Story,
+    model: JobModel,
 ) -> Report:
     spec = understood.spec
     trials = done.trials
@@ -317,6 +318,8 @@ def _report(
         attempts=done.attempts,
         telemetry=story.telemetry(request),
     )
+    if request.narrate:
+        report = replace(model.narrated(report), telemetry=story.telemetry(request))
     report = with_time_to_report(report, story.seconds())
     write_report(report, reports, request=request, curves=[curve_of(one) for one in runs], attempts=done.attempts)
     return report

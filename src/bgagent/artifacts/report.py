@@ -228,6 +228,7 @@ class Report:
     as_of: what "now" was for relative windows. rerun: the command that runs the same job again. definitions: metric ->
     how it is reckoned, for the metrics this report holds. comparison_chart: path of the runs' equity in one picture;
     comparison: what several runs have to do with each other, null for one. lang: the language of the pages.
+    narrative: the result in prose, by a language model; every figure in it is one of the report's.
     """
 
     schema_version: int
@@ -252,3 +253,4 @@ class Report:
     comparison_chart: str = ""
     comparison: Comparison | None = None
     lang: str = "en"
+    narrative: tuple[str, ...] = ()

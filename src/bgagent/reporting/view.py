@@ -87,6 +87,7 @@ class View:
     verdict_text: str
     reasons: tuple[str, ...]
     error: ErrorRow | None
+    narrative: tuple[str, ...]
     key_numbers: Table | None
     has_payments: bool
     comparison_chart: str
@@ -128,6 +129,7 @@ def view(report: Report, write: Writer) -> View:
         verdict_text=say(_VERDICTS[report.verdict]) if report.verdict else "",
         reasons=report.verdict_reasons,
         error=report.error,
+        narrative=report.narrative,
         key_numbers=run_tables.key_numbers(report.runs, write) if report.runs else None,
         has_payments=any(run.payments for run in report.runs),
         comparison_chart=report.comparison_chart,
