@@ -235,12 +235,20 @@ def _ratio(ratio_row: tuple[float, ...]) -> tuple[float, ...] | None:
     return tuple(part / 100 for part in ratio_row) if len(ratio_row) > 1 and sums_up else None
 
 
-RULES.listing("pool_list", "{one_symbol}", between="(,|and|or|&|/|\\+|, and|, or|plus|-|vs|versus)?", longest=24)
+RULES.listing("pool_list", "{one_symbol}", between="(,|and|or|&|/|\\+|, and|, or|plus|-)?", longest=24)
 
 
 @RULES.rule("pool", "{pool_list}")
 def _pool(pool_list: tuple[str, ...]) -> tuple[str, ...] | None:
     return pool_list if len(set(pool_list)) == len(pool_list) else None
+
+
+RULES.listing("rival_list", "{one_symbol}", between="(vs|versus|against)", longest=6)
+
+
+@RULES.rule("rivals", "{rival_list}")
+def _rivals(rival_list: tuple[str, ...]) -> tuple[str, ...] | None:
+    return rival_list if len(set(rival_list)) == len(rival_list) > 1 else None
 
 
 @RULES.rule("several", "{pool}")

@@ -59,7 +59,7 @@ class PaymentMaker(PortfolioFacts):
     def parts(self) -> tuple[float, tuple[str, ...], tuple[float, ...], str, list[Condition], bool]:
         orders = self.said.of(Order)
         facts = self.said.of(Payment)
-        if orders:
+        if not facts:
             return self.of_order(orders[0])
         symbols = self.symbols_of([fact.symbols for fact in facts])
         weighed: list[Allotment | Payment] = [*facts, *self.said.of(Allotment)]

@@ -131,6 +131,37 @@ def _put_together(parts: list[Part]) -> Payment | None:
     )
 
 
+RULES.listing("split_sums", "{split_sum}", between="(,|and|, and|plus|&)", longest=12)
+
+
+@RULES.rule("split_sum", "{any_money} <pay_link>? {symbol:one_symbol}")
+def _split_sum(any_money: Money, symbol: str) -> tuple[Money, str] | None:
+    return (any_money, symbol) if any_money.amount > 0 else None
+
+
+@RULES.rule("payment", "<pay_word> {split_sums} {dates}", "{dates} ,? <pay_word> {split_sums}")
+def _split_payment(split_sums: tuple[tuple[Money, str], ...], dates: Dates) -> Payment | None:
+    """A sum for each of several symbols."""
+    symbols = tuple(symbol for _, symbol in split_sums)
+    currencies = {money.currency for money, _ in split_sums}
+    if len(set(symbols)) < len(symbols) or len(symbols) < 2 or len(currencies) > 1:
+        return None
+    total = sum(money.amount for money, _ in split_sums)
+    shares = tuple(round(money.amount / total, 12) for money, _ in split_sums)
+    if abs(sum(shares) - 1) > 1e-9:
+        return None
+    return Payment(Money(total, currencies.pop()), dates, symbols, shares if len(set(shares)) > 1 else ())
+
+
+@RULES.rule(
+    "payment_contest",
+    "<compare> {first:payment} (with|to|against|versus|vs|and) {second:payment}",
+    "{first:payment} (versus|vs|against) {second:payment}",
+)
+def _payment_contest(first: Payment, second: Payment) -> tuple[object, ...]:
+    return (Comparison(), first, second)
+
+
 # a starting sum and the payments after it
 
 

@@ -6,9 +6,9 @@ RULES = Rules()
 
 _CLAUSES = (
     "rebalancing rebalancing_contest rebalanced_allotment allotment ratio_contest held_against better_to ranking_dated "
-    "inverse_volatility inverse_volatility_of contest ranking skipping pool_clause rotation_title_clause fallback "
-    "read_on traded_when invested_share payment starting_payment lump_sum lump_sum_contest shared_capital preference "
-    "holds dates_clause"
+    "inverse_volatility inverse_volatility_of ranking skipping pool_clause rotation_title_clause fallback read_on "
+    "traded_when invested_share payment starting_payment payment_contest lump_sum lump_sum_contest shared_capital "
+    "each_symbol preference holds dates_clause"
 ).split()
 for _name in _CLAUSES:
     RULES.same("clause", f"{{{_name}}}")

@@ -16,11 +16,12 @@ from bgagent.language.meanings import (
     MostPositions,
     Order,
     Size,
+    State,
     Universe,
     Variant,
     Versus,
 )
-from bgagent.language.measures import Schedule, Trigger
+from bgagent.language.measures import Average, Schedule, Trigger
 from bgagent.language.portfolio_meanings import (
     Allotment,
     Contest,
@@ -67,17 +68,25 @@ def _with_orders(facts: tuple[object, ...]) -> tuple[object, ...]:
 
 def _with_dates(facts: tuple[object, ...]) -> tuple[object, ...]:
     """In a portfolio "weekly" and "monthly" alone tell when it is looked at, not how long a bar is."""
-    if not is_portfolio(facts):
+    if not is_portfolio(facts) and not any(isinstance(fact, State) and _counts_days(fact) for fact in facts):
         return facts
-    return tuple(
-        Dates(_DATES[fact.timeframe], place=fact.place)
-        if isinstance(fact, BarLength)
-        and fact.timeframe in _DATES
-        and fact.place
-        and fact.place[1] == fact.place[0] + 1
-        else fact
-        for fact in facts
-    )
+    return tuple(_date_word(fact) or fact for fact in facts)
+
+
+def _counts_days(part: object) -> bool:
+    """Whether an average of so many days is part of it, which bars of a week or a month cannot have."""
+    if isinstance(part, Average):
+        return part.unit == "day" and (part.length or 0) > 1
+    if isinstance(part, tuple):
+        return any(_counts_days(one) for one in part)
+    return any(_counts_days(getattr(part, name)) for name in getattr(part, "__dataclass_fields__", ()))
+
+
+def _date_word(fact: object) -> Dates | None:
+    if not isinstance(fact, BarLength) or fact.place is None or fact.timeframe not in _DATES:
+        return None
+    first, after = fact.place
+    return Dates(_DATES[fact.timeframe], place=fact.place) if after == first + 1 else None
 
 
 class PortfolioRuns:
@@ -275,7 +284,11 @@ class PortfolioRuns:
         return [*first, *([BuyAndHold(), universe] for universe in (*held, *against))]
 
     def payments(self, facts: list[object], against: list[Universe]) -> list[Facts]:
-        """Payments against a lump sum: that one is their benchmark in any case."""
+        """Payments against each other, or against a lump sum: that one is their benchmark in any case."""
+        ways = [fact for fact in facts if isinstance(fact, Payment)]
+        if len(ways) > 1 and not against and not any(isinstance(fact, BuyAndHold) for fact in facts):
+            rest = [fact for fact in facts if not isinstance(fact, Payment)]
+            return [[way, *rest] for way in ways]
         if against:
             raise Contradiction("Payments are compared with the same total at once. Should another symbol be one too?")
         holds = [fact for fact in facts if isinstance(fact, BuyAndHold)]

@@ -174,7 +174,7 @@ def _held_with(
     "<hold_best>? {best} {time:duration} <performing> <among> {pool}",
     "<hold_best>? {best} {time:duration} <performing>",
     "<hold_best>? {best} <performing>? <among> {pool}",
-    "<hold_best> {best} <performing>?",
+    "<hold_best> :? {best} <performing>?",
     "{best} <performing>",
     "<hold_best>? {best} {score} (of|among|from|in)? {pool}",
     "<hold_best> {best} {score}",
@@ -212,6 +212,9 @@ def _did_better(time: Duration, pool: tuple[str, ...] = (), lowest: bool = False
     "<rank_word> {pool}",
     "<rank_by> {score}",
     "{pool} <rank_word> <rank_by> {score}",
+    "{pool:rivals} <rank_word>? <rank_by> {score}",
+    "<hold_best> {pool:rivals} <rank_word>? <rank_by> {score}",
+    "<rank_word> <rank_by>? : {score}",
     "{score} <rank_word>",
     "<rank_word> :? {score}",
     "{score:volatility_score}",
@@ -339,6 +342,7 @@ def _held_against(symbols: Universe) -> tuple[object, ...]:
     return (Versus(), BuyAndHold(), symbols)
 
 
+RULES.same("clause", "{contest}")
 RULES.value(
     "better_to", Versus(), "is it better to", "better to", "would it (be|have been) better to", "which is better :?"
 )

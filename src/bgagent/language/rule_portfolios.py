@@ -1,6 +1,6 @@
 """Phrases for rules that trade several symbols out of one account."""
 
-from bgagent.language.meanings import MostPositions
+from bgagent.language.meanings import Comparison, MostPositions, Universe
 from bgagent.language.portfolio_meanings import Ranking, Score, SharedCapital
 from bgagent.language.rulebook import Rules
 
@@ -25,6 +25,12 @@ def _any_of(things: Facts) -> Facts:
 )
 def _most_symbols(whole: int) -> MostPositions | None:
     return MostPositions(whole) if whole >= 1 else None
+
+
+@RULES.rule("each_symbol", "(for|on|in)? (each|every one) of {symbols}")
+def _each_symbol(symbols: Universe) -> tuple[object, ...]:
+    """One run each."""
+    return (Comparison(), symbols)
 
 
 @RULES.rule(

@@ -302,6 +302,8 @@ class WeightMaker(PortfolioFacts):
             self.said.assume("top", "1", "the better one is held")
         if top is None and bottom is None:
             raise Missing("How many of them are held?")
+        if len(symbols) == 1:
+            raise Missing(f"Among which symbols is it chosen? Only {symbols[0]} is named.")
         if (top or 0) + (bottom or 0) > len(symbols):
             raise Contradiction(f"{(top or 0) + (bottom or 0)} are to be held, but {len(symbols)} symbols are named.")
         score = score_text(self.said, chosen, lowest_first=bool(lowest))
