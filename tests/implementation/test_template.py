@@ -59,6 +59,15 @@ distances = st.one_of(
     st.builds(Distance, kind=st.just(DistanceKind.MONEY), value=st.sampled_from((0.5, 2.0))),
     st.builds(Distance, kind=st.just(DistanceKind.ATR), value=st.sampled_from((1.0, 2.5)), follows=st.booleans()),
 )
+prices = st.sampled_from(
+    (
+        Distance(DistanceKind.PRICE, 1.0, at="lowest(low, 5)", short_at="highest(high, 5)"),
+        Distance(DistanceKind.PRICE, 0.97, at="low"),
+        Distance(DistanceKind.PRICE, 1.0, at="sma(close, 40)"),
+        Distance(DistanceKind.PRICE, 0.5, at="other.close"),
+    )
+)
+risks = st.builds(Distance, kind=st.just(DistanceKind.RISK), value=st.sampled_from((1.0, 2.5)))
 sizings = st.sampled_from(
     (
         Sizing(),
@@ -75,21 +84,23 @@ sizings = st.sampled_from(
 def plans(draw: st.DrawFn) -> RulePlan:
     sides = draw(st.sampled_from(("long", "short", "both")))
     has_long, has_short = sides != "short", sides != "long"
+    stop_loss = draw(st.none() | distances | prices)
+    may_step = stop_loss is None or not stop_loss.follows
     return RulePlan(
         "WAVY",
         entry=draw(rules) if has_long else None,
         exit=draw(st.none() | rules) if has_long else None,
         short_entry=draw(rules) if has_short else None,
         short_exit=draw(st.none() | rules) if has_short else None,
-        stop_loss=draw(st.none() | distances),
-        take_profit=draw(st.none() | distances),
+        stop_loss=stop_loss,
+        take_profit=draw(st.none() | distances | prices | (risks if stop_loss else st.none())),
         trailing_stop=draw(st.none() | distances),
         hold_bars=draw(st.none() | st.integers(1, 6)),
         wait_bars=draw(st.none() | st.integers(1, 5)),
         sizing=draw(sizings),
         max_positions=draw(st.sampled_from((1, 1, 3))),
         watches=("OTHER",),
-        stop_steps=draw(st.sampled_from(((), (StopStep(0.02), StopStep(0.05, 0.02))))),
+        stop_steps=draw(st.sampled_from(((), (StopStep(0.02), StopStep(0.05, 0.02))))) if may_step else (),
     )
 
 

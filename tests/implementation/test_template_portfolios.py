@@ -186,7 +186,7 @@ def payment_plans(draw: st.DrawFn) -> PaymentPlan:
     return PaymentPlan(
         symbols,
         draw(st.sampled_from((100.0, 333.33))),
-        draw(calendars),
+        draw(calendars | st.just("first_session or first_of_month")),
         weights=draw(st.sampled_from(((), tuple(0.9 / len(symbols) for _ in symbols)))),
         when=draw(st.none() | conditions),
         rebalance_on=draw(st.sampled_from((None, "first_of_month", "weekday == 3"))),
@@ -213,18 +213,29 @@ following = st.builds(
 )
 
 
+prices = st.sampled_from(
+    (
+        Distance(DistanceKind.PRICE, 1.0, at="lowest(low, 5)", short_at="highest(high, 5)"),
+        Distance(DistanceKind.PRICE, 0.97, at="low"),
+        Distance(DistanceKind.PRICE, 0.5, at="bbb.close"),
+    )
+)
+risks = st.builds(Distance, kind=st.just(DistanceKind.RISK), value=st.sampled_from((1.0, 2.5)))
+
+
 @st.composite
 def rule_plans(draw: st.DrawFn) -> RulePlan:
     sides = draw(st.sampled_from(("long", "long", "short", "both")))
     steps = draw(st.sampled_from(((), (StopStep(0.03), StopStep(0.06, 0.03)))))
+    stop_loss = draw(st.none() | distances | prices) if steps else draw(st.none() | distances | following)
     return RulePlan(
         "AAA",
         entry=draw(rules) if sides != "short" else None,
         exit=draw(st.none() | rules) if sides != "short" else None,
         short_entry=draw(rules) if sides != "long" else None,
         short_exit=draw(st.none() | rules) if sides != "long" else None,
-        stop_loss=draw(st.none() | distances) if steps else draw(st.none() | distances | following),
-        take_profit=draw(st.none() | distances),
+        stop_loss=stop_loss,
+        take_profit=draw(st.none() | distances | prices | (risks if stop_loss else st.none())),
         trailing_stop=draw(st.none() | distances | following),
         hold_bars=draw(st.none() | st.integers(1, 6)),
         wait_bars=draw(st.none() | st.integers(1, 5)),

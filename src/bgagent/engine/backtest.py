@@ -30,7 +30,7 @@ def run_plan(
         raise ValueError(f"the plan is for {plan.symbol}, the bars are of {bars.symbol}")
     _refuse_empty_window(bars, first)
     signals = later(rule_signals(plan, bars, first=first, watched=watched), late)
-    orders, lacking = rule_orders(plan, bars)
+    orders, lacking = rule_orders(plan, bars, watched=watched)
     if lacking is not None:
         signals &= ~lacking
     book = open_book(account, first=first, bars=len(bars) - first, sessions=bars.sessions[first:])

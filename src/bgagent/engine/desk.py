@@ -1,8 +1,8 @@
 """What stands between a strategy and the books: its wishes become orders, its lots become readable."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite, isnan
+from math import inf, isfinite, isnan
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from bgagent.engine.orders import Action, Level, Order, OrderError, OrderType
 from bgagent.engine.plan import Distance, DistanceKind, SizeKind, Sizing, StopStep
 from bgagent.engine.sizing import VOLATILITY_CLOSES, bars_in_a_year, volatility_fractions
 
-Protection = float | Distance | Level | None
+Protection = float | Distance | Level | Column | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +154,12 @@ class Desk:
             if bars is not None and not (float(bars).is_integer() and bars >= 1):
                 raise OrderError(f"{name} is a whole number of bars, 1 or more, or None; was {bars!r}")
         given = {"stop_loss": stop_loss, "take_profit": take_profit, "trailing_stop": trailing_stop}
+        if any(_is_undefined(value) for value in given.values()):
+            return None
         wishes = {name: _wish(name, value) for name, value in given.items()}
         if any(isinstance(wish, Distance) and isnan(self._atr(wish)) for wish in wishes.values()):
             return None
+        _refuse_no_risk(wishes)
         sizing = self._sizing(size)
         if sizing is None:
             return None
@@ -198,7 +201,7 @@ class Desk:
         if not abs(weight) <= self.book.leverage * (1 + 1e-9):
             raise OrderError(f"a weight lies between -1 and 1 unless leverage was agreed, was {weight}")
         given = {"stop_loss": stop_loss, "take_profit": take_profit, "trailing_stop": trailing_stop}
-        wishes = {name: _wish(name, value) for name, value in given.items()}
+        wishes = {name: None if _is_undefined(value) else _wish(name, value) for name, value in given.items()}
         if any(isinstance(wish, Distance) and _follows(wish) for wish in wishes.values()):
             raise OrderError("a level that follows the ATR is not supported with target weights")
         levels = {name: self._protection(wish) for name, wish in wishes.items() if weight and not self._lacks(wish)}
@@ -310,13 +313,31 @@ _LARGEST_FRACTION = {"stop_loss": 1.0, "trailing_stop": 1.0, "take_profit": 10.0
 
 def _wish(name: str, value: Protection) -> Distance | Level | None:
     """What a strategy wrote for a protective level, told apart; a bare number is a fraction of the entry price."""
+    if isinstance(value, Column):
+        value = Level(float(value))
     if isinstance(value, Level) and name == "trailing_stop":
         raise OrderError("a trailing stop is a distance, not a level")
+    if isinstance(value, Distance) and value.kind is DistanceKind.PRICE:
+        raise OrderError("a level is given as Level(price), or as an indicator whose last value it is")
     if value is None or isinstance(value, Distance | Level):
         return value
     if not 0 < value < _LARGEST_FRACTION[name]:
         raise OrderError(f"{name} is a fraction (0.05 is 5 %), a Distance or a Level(price); was {value}")
     return Distance(DistanceKind.FRACTION, float(value))
+
+
+def _is_undefined(value: Protection) -> bool:
+    """Whether an indicator that names a level gives none now."""
+    return isinstance(value, Column) and not (len(value) and 0 < float(value) < inf)
+
+
+def _refuse_no_risk(wishes: Mapping[str, Distance | Level | None]) -> None:
+    for name, wish in wishes.items():
+        if isinstance(wish, Distance) and wish.kind is DistanceKind.RISK:
+            if name != "take_profit":
+                raise OrderError("only a target is a multiple of the risk")
+            if wishes["stop_loss"] is None:
+                raise OrderError("a target as a multiple of the risk needs a stop_loss")
 
 
 def _follows(distance: Distance) -> bool:

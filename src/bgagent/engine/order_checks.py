@@ -20,7 +20,7 @@ from bgagent.engine.orders import (
     Orders,
     OrderType,
 )
-from bgagent.engine.plan import SizeKind
+from bgagent.engine.plan import DistanceKind, SizeKind
 
 Mask = NDArray[np.bool_]
 
@@ -32,6 +32,7 @@ _EQUITY, _QUANTITY, _POSITION = (
 _LARGEST_WEIGHT = 100.0
 _CANCEL = ACTIONS.index(Action.CANCEL)
 _REASONS = [REASONS.index(reason) for reason in GIVEN_REASONS]
+_NO_RISK = "a target by risk needs a stop loss"
 _LARGEST = 1e15  # of a price, a size or a distance; beyond that sums lose the cents
 
 
@@ -70,7 +71,8 @@ def _complaints(orders: Orders, first: int, bars: int, symbols: int) -> list[tup
     earlier = np.zeros(len(orders), dtype=np.bool_)
     earlier[1:] = decided[1:] < decided[:-1]
     has_group = orders["group"] >= 0
-    level = PROTECTION_KINDS.index(Level)
+    level, risk = PROTECTION_KINDS.index(Level), PROTECTION_KINDS.index(DistanceKind.RISK)
+    is_opening = is_entry | is_target
     return [
         (
             (decided < first - 1) | (decided >= bars),
@@ -118,6 +120,8 @@ def _complaints(orders: Orders, first: int, bars: int, symbols: int) -> list[tup
             )
         ),
         (orders["trailing_stop_kind"] == level, "a trailing stop is a distance, not a level"),
+        ((orders["stop_loss_kind"] == risk) | (orders["trailing_stop_kind"] == risk), "only a target is by risk"),
+        (is_opening & (orders["take_profit_kind"] == risk) & (orders["stop_loss_kind"] == 0), _NO_RISK),
         (by_risk & unprotected, "a size by risk needs a stop loss or a trailing stop"),
         (orders["hold_bars"] < 0, "hold_bars {hold_bars} is below 0"),
         (orders["good_for_bars"] < 0, "good_for_bars {good_for_bars} is below 0"),

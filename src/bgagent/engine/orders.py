@@ -80,7 +80,7 @@ ORDER_DTYPE = np.dtype(
 ACTIONS = (None, *Action)
 TYPES = (None, *OrderType)
 SIZE_KINDS = (None, SizeKind.EQUITY, SizeKind.CASH, SizeKind.QUANTITY, SizeKind.RISK, SizeKind.POSITION)
-PROTECTION_KINDS = (None, DistanceKind.FRACTION, DistanceKind.MONEY, Level)
+PROTECTION_KINDS = (None, DistanceKind.FRACTION, DistanceKind.MONEY, Level, DistanceKind.RISK)
 REASONS = ("entry", "rule", "stop_loss", "take_profit", "trailing_stop", "time", "schedule", "rebalance", "ruin")
 GIVEN_REASONS = ("rule", "time", "schedule", "rebalance")  # those an order may carry; the engine gives the others
 

@@ -42,23 +42,32 @@ class DistanceKind(StrEnum):
     FRACTION = "fraction"  # of the entry's fill price, slippage included
     ATR = "atr"  # multiples of the ATR of the decision bar
     MONEY = "money"  # in the price's own unit
+    RISK = "risk"  # multiples of the distance from the entry to its stop loss; of a target
+    PRICE = "price"  # no distance: the level is this many times the number `at` at the decision; not of a trailing stop
 
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """How far a protective level lies from its anchor, always positive.
+    """How far a protective level lies from its anchor, always positive; or, as a price, where it lies.
 
-    atr_length and follows (the level moves with the ATR of each completed bar) matter for ATR distances only.
+    atr_length and follows (the level moves with the ATR of each completed bar) matter for ATR distances only. at:
+    expression on prices, for the level of a long position, short_at: of a short one, None: the same; for prices only.
     """
 
     kind: DistanceKind
     value: float
     atr_length: int = 14
     follows: bool = False
+    at: str | None = None
+    short_at: str | None = None
 
     def __post_init__(self) -> None:
         if not self.value > 0:
             raise ValueError(f"a distance must be above 0, was {self.value}")
+        if (self.kind is DistanceKind.PRICE) != (self.at is not None):
+            raise ValueError("a level at a price needs `at`, and no other distance has it")
+        if self.short_at is not None and self.at is None:
+            raise ValueError("short_at is given beside at only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +188,14 @@ class RulePlan(Plan):
             raise ValueError("a plan needs an entry")
         if self.max_positions < 1:
             raise ValueError(f"max_positions must be 1 or more, was {self.max_positions}")
+        if any(_is_of(distance, DistanceKind.RISK) for distance in (self.stop_loss, self.trailing_stop)):
+            raise ValueError("only a target is a multiple of the risk")
+        if _is_of(self.take_profit, DistanceKind.RISK) and self.stop_loss is None:
+            raise ValueError("a target as a multiple of the risk needs a stop loss")
+        if _is_of(self.trailing_stop, DistanceKind.PRICE):
+            raise ValueError("a trailing stop is a distance, not a price")
+        if self.stop_steps and self.stop_loss is not None and self.stop_loss.follows:
+            raise ValueError("a stop that moves in steps cannot follow the ATR too")
         for name in ("hold_bars", "wait_bars"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -197,7 +214,8 @@ class RulePlan(Plan):
     @property
     def scores(self) -> tuple[str, ...]:
         """Every expression on prices that gives a number."""
-        return ()
+        levels = (distance for distance in (self.stop_loss, self.take_profit) if distance is not None)
+        return _given(*(text for distance in levels for text in (distance.at, distance.short_at)))
 
     @property
     def calendars(self) -> tuple[str, ...]:
@@ -269,7 +287,8 @@ class RulePortfolio(Plan):
     @property
     def scores(self) -> tuple[str, ...]:
         """Every expression on prices that gives a number."""
-        return _given(self.score)
+        levels = dict.fromkeys(text for plan in self.plans for text in plan.scores)
+        return _given(self.score, *levels)
 
     @property
     def calendars(self) -> tuple[str, ...]:
@@ -371,6 +390,8 @@ class WeightPlan(Plan):
             raise ValueError(f"drift must be 0 or more, was {self.drift}")
         if self.otherwise is not None and self.spread:
             raise ValueError("what is not held goes to another symbol or to the other ones, not to both")
+        if any(_is_of(distance, DistanceKind.PRICE) for distance in self.distances):
+            raise ValueError("a level at a price is not supported with target weights")
         if self.ranked_first and self.weighting is not Weighting.RANKED:
             raise ValueError("ranked_first is given with ranked weighting only")
 
@@ -490,6 +511,10 @@ class PaymentPlan(Plan):
 
 def _given(*values: T | None) -> tuple[T, ...]:
     return tuple(value for value in values if value is not None)
+
+
+def _is_of(distance: Distance | None, kind: DistanceKind) -> bool:
+    return distance is not None and distance.kind is kind
 
 
 def _refuse_repeated(symbols: tuple[str, ...]) -> None:

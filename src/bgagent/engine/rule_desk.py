@@ -51,8 +51,9 @@ class RuleDesk:
         sizing = plan.sizing
         if sizing.kind is SizeKind.EQUITY and sizing.value == 1.0:
             plan = replace(plan, sizing=replace(sizing, value=1.0 / (self._slots * plan.max_positions)))
-        signals = rule_signals(plan, bars, first=first, watched=[self._universe[name] for name in plan.watches])
-        orders, lacking = rule_orders(plan, bars, symbol=symbol)
+        watched = [self._universe[name] for name in plan.watches]
+        signals = rule_signals(plan, bars, first=first, watched=watched)
+        orders, lacking = rule_orders(plan, bars, symbol=symbol, watched=watched)
         if lacking is not None:
             signals &= ~lacking
         orders.log = self._log

@@ -116,34 +116,51 @@ class _Rules:
             return condition.conditions(self._bars, read_by(condition.symbols, self._universe))
         return self._prices.condition(condition.node)
 
+    def numbers(self, text: str) -> Floats:
+        """(n,): an expression on prices. Raises RuleError."""
+        expression = parse(text, self._words)
+        return expression.numbers(self._bars, read_by(expression.symbols, self._universe))
+
 
 def _needs_no_price(rule: Rule) -> bool:
     return rule.when is None and rule.on is not None and parse_calendar(rule.on).text in _NEEDS_NO_PRICE
 
 
-def rule_orders(plan: RulePlan, bars: Bars, *, symbol: int = 0) -> tuple[RuleOrders, NDArray[np.uint8] | None]:
-    """The plan's orders, and (n + 1,) the bits of entries that lack what they need on each bar; None: it needs nothing.
+def rule_orders(
+    plan: RulePlan, bars: Bars, *, symbol: int = 0, watched: Sequence[Bars] = ()
+) -> tuple[RuleOrders, NDArray[np.uint8] | None]:
+    """The plan's orders, and (n + 1,) the bits of entries that lack an ATR, a level or a volatility on each bar;
+    None where they need none of these.
 
-    symbol: the symbol's index in the order log. Raises OrderError for a size by risk without a stop.
+    symbol: the symbol's index in the order log. watched: bars of the other symbols that levels are read from. Raises
+    OrderError for a size by risk without a stop, RuleError for a level that cannot be read.
     """
     if plan.sizing.kind is SizeKind.RISK and plan.stop_loss is None and plan.trailing_stop is None:
         raise OrderError("a size by risk needs a stop loss or a trailing stop to reckon with")
+    rules = _Rules(bars, 0, watched)
     varying: dict[str, Floats] = {}
-    fixed: dict[str, Distance | None] = {}
+    short_varying: dict[str, Floats] = {}
+    fixed: dict[str, Distance | Level | None] = {}
     for name in _PROTECTIONS:
-        distance = getattr(plan, name)
-        fixed[name] = distance
-        if distance is not None and distance.kind is DistanceKind.ATR:
-            varying[name] = distance.value * parse(f"atr({distance.atr_length})").numbers(bars)
+        distance = fixed[name] = getattr(plan, name)
+        if distance is None:
+            continue
+        if distance.kind is DistanceKind.ATR:
+            varying[name] = short_varying[name] = distance.value * parse(f"atr({distance.atr_length})").numbers(bars)
             fixed[name] = Distance(DistanceKind.MONEY, 1.0)  # its value is put in on each bar
+        elif distance.kind is DistanceKind.PRICE:
+            varying[name] = distance.value * rules.numbers(distance.at)
+            short_varying[name] = distance.value * rules.numbers(distance.short_at or distance.at)
+            fixed[name] = Level(1.0)
     following = [name for name in varying if getattr(plan, name).follows]
     sizing = plan.sizing
     if sizing.kind is SizeKind.VOLATILITY:
         year = bars_in_a_year(bars.sessions, bars.timeframe)
-        varying["size_value"] = volatility_fractions(bars.close, year, sizing.value)
+        varying["size_value"] = short_varying["size_value"] = volatility_fractions(bars.close, year, sizing.value)
         sizing = replace(sizing, kind=SizeKind.EQUITY, value=1.0)
     places = {name: (ORDER_DTYPE.names or ()).index(name) for name in varying}
     values = {name: numbers(np.ascontiguousarray(column)) for name, column in varying.items()}
+    short_values = {name: numbers(np.ascontiguousarray(column)) for name, column in short_varying.items()}
     orders = RuleOrders(
         long_entry=_entry(plan, plan.entry, Action.ENTER_LONG, sizing, fixed, symbol),
         short_entry=_entry(plan, plan.short_entry, Action.ENTER_SHORT, sizing, fixed, symbol),
@@ -157,14 +174,16 @@ def rule_orders(plan: RulePlan, bars: Bars, *, symbol: int = 0) -> tuple[RuleOrd
         session_exit=Order(0, Action.EXIT_ALL, symbol=symbol, reason="time").record(),
         step=Order(0, Action.MOVE, symbol=symbol, stop_loss=Level(1.0)).record(),
         steps=[(step.gain, step.stop_at) for step in plan.stop_steps],
-        short_varying=[(places[name], values[name]) for name in varying],
+        short_varying=[(places[name], short_values[name]) for name in short_varying],
     )
     if not varying:
         return orders, None
     lacking = np.zeros(len(bars) + 1, dtype=np.uint8)
-    lacking[0] = LONG_ENTRY | SHORT_ENTRY
-    for column in varying.values():
-        lacking[1:][np.isnan(column)] = LONG_ENTRY | SHORT_ENTRY
+    for columns, bit in ((varying, LONG_ENTRY), (short_varying, SHORT_ENTRY)):
+        for name, column in columns.items():
+            lacking[0] |= bit
+            is_amount = column > 0 if isinstance(fixed.get(name), Level) else ~np.isnan(column)
+            lacking[1:][~is_amount] |= bit
     return orders, lacking
 
 
@@ -198,7 +217,7 @@ def _entry(
     rule: Rule | None,
     action: Action,
     sizing: Sizing,
-    protections: dict[str, Distance | None],
+    protections: dict[str, Distance | Level | None],
     symbol: int,
 ) -> tuple[object, ...]:
     order = Order(

@@ -53,10 +53,10 @@ class Trading:
         cash pays. limit: buy at this price or lower; stop: buy when the price rises to it; both: a limit order that
         starts at the stop. Without either it is bought at the next open. good_for_bars: how long a limit or stop order
         waits; None: until cancelled.
-        stop_loss, take_profit, trailing_stop: fraction of the entry price (0.05 is 5 %), a Distance in money or ATR, or
-        a Level(price); they work inside bars, from the entry on. stop_steps: pairs (gain, stop at), fractions of the
-        entry price: (0.05, 0.0) puts the stop at break-even once 5 % were reached, from the next bar on. hold_bars:
-        sold at the open that many bars later.
+        stop_loss, take_profit, trailing_stop: fraction of the entry price (0.05 is 5 %), a Distance, a Level(price), or
+        an indicator whose last value is the level; they work inside bars, from the entry on. A target in RISK is that
+        many times the way to the stop loss. stop_steps: (0.05, 0.0) puts the stop at break-even on the bar after a gain
+        of 5 %. hold_bars: sold at the open that many bars later.
         cancels: number of an earlier entry; the first of them to be filled cancels the others. Returns the order's
         number, for that and for `cancel`; None, and no order, while the ATR or volatility it needs is undefined.
         Raises OrderError (a ValueError) for a senseless order.

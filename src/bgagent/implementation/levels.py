@@ -132,8 +132,14 @@ def _at_distance(trade: Trade, check_id: str, distance: Distance) -> bool:
             wanted = trade.entry_price * (1 + sign * distance.value)
         case DistanceKind.MONEY:
             wanted = trade.entry_price + sign * distance.value
+        case DistanceKind.RISK:
+            if trade.stop_loss is None:
+                return False
+            wanted = trade.entry_price + distance.value * (trade.entry_price - trade.stop_loss)
+        case DistanceKind.PRICE:
+            return bool(level > 0)  # where it lies is held against the rule kernel, and so is an ATR's distance
         case DistanceKind.ATR:
-            return bool(sign * (level - trade.entry_price) > 0)  # the distance itself is held against the rule kernel
+            return bool(sign * (level - trade.entry_price) > 0)
     return bool(abs(level - wanted) <= TOLERANCE * trade.entry_price)
 
 
@@ -214,3 +220,7 @@ def _said(distance: Distance) -> str:
             return f"{distance.value:g} x ATR({distance.atr_length})"
         case DistanceKind.MONEY:
             return f"{distance.value:g}"
+        case DistanceKind.RISK:
+            return f"{distance.value:g} x the way to the stop loss"
+        case DistanceKind.PRICE:
+            return f"{distance.value:g} x {distance.at}" if distance.value != 1 else f"{distance.at}"

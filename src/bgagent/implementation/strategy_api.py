@@ -14,6 +14,9 @@ _TOLD_IN_SHORT = frozenset({"on_start", "on_bar", "target", "crossed_above", "cr
 _SAID_BY_THEIR_NAMES = frozenset("open high low close volume symbol is_open is_flat is_long is_short".split())
 
 
+_DISTANCES = tuple(kind.name for kind in DistanceKind if kind is not DistanceKind.PRICE)  # code names a Level instead
+
+
 def strategy_api(*, of_several: bool = False) -> str:
     """Every public name that a strategy has, each with what its docstring says.
 
@@ -34,7 +37,7 @@ def strategy_api(*, of_several: bool = False) -> str:
         "Functions:",
         *_function(crossed_above),
         *_function(crossed_below),
-        f"Distance(DistanceKind.{_names(DistanceKind)}, value, atr_length=14, follows=False)",
+        f"Distance(DistanceKind.{'|'.join(_DISTANCES)}, value, atr_length=14, follows=False)",
         f"Sizing(SizeKind.{_names(SizeKind)}, value, whole_shares=False)",
         "Level(price)",
     ]
@@ -87,5 +90,5 @@ def _first_sentence(documented: object) -> str:
     return _flat(documented).partition(". ")[0].rstrip(".")
 
 
-def _names(kinds: type[DistanceKind] | type[SizeKind]) -> str:
+def _names(kinds: type[SizeKind]) -> str:
     return "|".join(kind.name for kind in kinds)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.engine.other_symbols import symbol_word, words_of
-from bgagent.engine.plan import DistanceKind, Rule, RulePlan, RulePortfolio, SizeKind
+from bgagent.engine.plan import Rule, RulePlan, RulePortfolio, SizeKind
 from bgagent.implementation.conditions import Declarations
 from bgagent.implementation.template_markets import claim, declare_each, known, quoted
 from bgagent.implementation.template_rules import entry_arguments, needs_no_price, said
@@ -141,9 +141,6 @@ def _methods(group: _Group, declarations: Declarations) -> list[str]:
             lines += claim(
                 f"{leaves}{group.suffix}", "self, market", _rule(exit_rule, declarations, in_window=in_window)
             )
-    for distance in (plan.stop_loss, plan.take_profit, plan.trailing_stop):
-        if distance is not None and distance.kind is DistanceKind.ATR:
-            declarations.indicator(f"atr({distance.atr_length})")
     return [*lines, "", f"    def trade{group.suffix}(self, market):", *_trade(group, declarations)]
 
 
@@ -172,12 +169,12 @@ def _trade(group: _Group, declarations: Declarations) -> list[str]:
     wishes, orders = {}, {}
     if plan.entry is not None:
         wishes["buys"] = _wish(group, "should_buy", {"should_sell": plan.exit, "should_sell_short": plan.short_entry})
-        orders["buys"] = f"market.buy({_arguments(plan, plan.entry)})"
+        orders["buys"] = f"market.buy({_arguments(plan, plan.entry, declarations)})"
     if plan.short_entry is not None:
         wishes["sells_short"] = _wish(
             group, "should_sell_short", {"should_cover": plan.short_exit, "should_buy": plan.entry}
         )
-        orders["sells_short"] = f"market.sell_short({_arguments(plan, plan.short_entry)})"
+        orders["sells_short"] = f"market.sell_short({_arguments(plan, plan.short_entry, declarations)})"
     lines += [f"{name} = {wish}" for name, wish in wishes.items()]
     for side, name, exit_rule, turn in (
         ("is_long", "should_sell", plan.exit, "sells_short"),
@@ -201,9 +198,10 @@ def _trade(group: _Group, declarations: Declarations) -> list[str]:
     return [f"        {line}" for line in [*lines, "return 0"]]
 
 
-def _arguments(plan: RulePlan, rule: Rule) -> str:
+def _arguments(plan: RulePlan, rule: Rule, declarations: Declarations) -> str:
     """Of an order to enter."""
-    parts = [entry_arguments(plan), 'reason="schedule"' if rule.on is not None else ""]
+    is_short = rule is plan.short_entry
+    parts = [entry_arguments(plan, declarations, is_short=is_short), 'reason="schedule"' if rule.on is not None else ""]
     return ", ".join(part for part in parts if part)
 
 

@@ -2,7 +2,7 @@
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.engine.other_symbols import words_of
-from bgagent.engine.plan import DistanceKind, Rule, RulePlan, Sizing
+from bgagent.engine.plan import Rule, RulePlan, Sizing
 from bgagent.implementation.conditions import Declarations, render_condition
 from bgagent.implementation.template_words import init, module, protections, sizing_text, steps_text
 
@@ -21,17 +21,14 @@ def render_rules(spec: StrategySpec, run: RunSpec, plan: RulePlan) -> str:
             ("should_cover", plan.short_exit),
         )
     }
-    for distance in (plan.stop_loss, plan.take_profit, plan.trailing_stop):
-        if distance is not None and distance.kind is DistanceKind.ATR:
-            declarations.indicator(f"atr({distance.atr_length})")
+    orders = _orders(plan, declarations)
     session_ends = f"self.{declarations.calendar('last_of_session')}" if plan.flat_overnight else ""
     used = {name: text for name, text in conditions.items() if text != _FALSE}
-    arguments = entry_arguments(plan)
     body = [
         *init(declarations),
         *(line for name, text in used.items() for line in _method(name, text)),
-        *_start(plan, used, arguments, session_ends),
-        *_on_bar(plan, used, arguments, session_ends),
+        *_start(plan, used, orders, session_ends),
+        *_on_bar(plan, used, orders, session_ends),
     ]
     return module(spec, run, "Rules", said(plan), body, imports=declarations.imports)
 
@@ -52,7 +49,7 @@ def _method(name: str, condition: str) -> list[str]:
     return ["", f"    def {name}(self):", f"        return bool({condition})"]
 
 
-def _start(plan: RulePlan, used: dict[str, str], arguments: str, session_ends: str) -> list[str]:
+def _start(plan: RulePlan, used: dict[str, str], orders: dict[str, str], session_ends: str) -> list[str]:
     """Before the window's first open only a rule that names the session of the fill can be decided."""
     dated = {name: rule for name, rule in _entries(plan).items() if rule.on is not None}
     lines = []
@@ -60,9 +57,8 @@ def _start(plan: RulePlan, used: dict[str, str], arguments: str, session_ends: s
         leaves, other = ("should_sell", "should_sell_short") if name == "should_buy" else ("should_cover", "should_buy")
         against = [leaves] if not needs_no_price(rule) else []
         against += [other] if other in dated else []
-        order = f"self.buy({arguments})" if name == "should_buy" else f"self.sell_short({arguments})"
         wish = _all(f"not {session_ends}" if session_ends else "", _wish(name, tuple(against), used))
-        lines += [f"        if {wish}:", f"            {order}"]
+        lines += [f"        if {wish}:", f"            {orders[name]}"]
     return ["", "    def on_start(self):", *lines] if lines else []
 
 
@@ -76,29 +72,29 @@ def needs_no_price(rule: Rule) -> bool:
     return rule.when is None and rule.on in ("first_session", "every_session")
 
 
-def _on_bar(plan: RulePlan, used: dict[str, str], arguments: str, session_ends: str) -> list[str]:
+def _on_bar(plan: RulePlan, used: dict[str, str], orders: dict[str, str], session_ends: str) -> list[str]:
     side = _one_side if plan.direction != "both" else _two_sides
-    lines = side(plan, used, arguments)
+    lines = side(plan, used, orders)
     if session_ends:
         leave = ["    if self.position.is_open:", '        self.exit("time")']
         lines = [f"if {session_ends}:", *leave, "else:", *(f"    {line}" for line in lines)]
     return ["", "    def on_bar(self):", *(f"        {line}" for line in lines)]
 
 
-def _one_side(plan: RulePlan, used: dict[str, str], arguments: str) -> list[str]:
+def _one_side(plan: RulePlan, used: dict[str, str], orders: dict[str, str]) -> list[str]:
     if plan.direction == "long":
-        leaves, wish, order = "should_sell", _wish("should_buy", ("should_sell",), used), f"self.buy({arguments})"
+        leaves, wish, order = "should_sell", _wish("should_buy", ("should_sell",), used), orders["should_buy"]
     else:
         leaves, wish = "should_cover", _wish("should_sell_short", ("should_cover",), used)
-        order = f"self.sell_short({arguments})"
+        order = orders["should_sell_short"]
     lines = []
     if leaves in used:
         lines = [f"if self.position.is_open and self.{leaves}():", f"    self.exit({_reason(plan, leaves)})"]
     return [*lines, f"{'elif' if lines else 'if'} {_all(_room(plan), _waited(plan), wish)}:", f"    {order}"]
 
 
-def _two_sides(plan: RulePlan, used: dict[str, str], arguments: str) -> list[str]:
-    buy, short = f"self.buy({arguments})", f"self.sell_short({arguments})"
+def _two_sides(plan: RulePlan, used: dict[str, str], orders: dict[str, str]) -> list[str]:
+    buy, short = orders["should_buy"], orders["should_sell_short"]
     lines = [
         f"buys = {_wish('should_buy', ('should_sell', 'should_sell_short'), used)}",
         f"sells_short = {_wish('should_sell_short', ('should_cover', 'should_buy'), used)}",
@@ -146,10 +142,20 @@ def _reason(plan: RulePlan, leaves: str) -> str:
     return '"schedule"' if rule is not None and rule.on is not None else ""
 
 
-def entry_arguments(plan: RulePlan) -> str:
+def _orders(plan: RulePlan, declarations: Declarations) -> dict[str, str]:
+    """The orders of both sides, by the rule that gives them."""
+    orders = {}
+    if plan.entry is not None:
+        orders["should_buy"] = f"self.buy({entry_arguments(plan, declarations)})"
+    if plan.short_entry is not None:
+        orders["should_sell_short"] = f"self.sell_short({entry_arguments(plan, declarations, is_short=True)})"
+    return orders
+
+
+def entry_arguments(plan: RulePlan, declarations: Declarations, *, is_short: bool = False) -> str:
     """Size, protection and clock of the plan's entries, as arguments of an order."""
     parts = [] if plan.sizing == Sizing() else [sizing_text(plan.sizing)]
-    parts += protections(plan)
+    parts += protections(plan, declarations, is_short=is_short)
     if plan.stop_steps:
         parts.append(steps_text(plan.stop_steps))
     if plan.hold_bars is not None:

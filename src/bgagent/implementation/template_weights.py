@@ -2,7 +2,7 @@
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.engine.other_symbols import words_of
-from bgagent.engine.plan import DistanceKind, Weighting, WeightPlan
+from bgagent.engine.plan import Weighting, WeightPlan
 from bgagent.implementation.conditions import Declarations
 from bgagent.implementation.template_markets import claim, declare_each, declare_one, known, quoted
 from bgagent.implementation.template_words import module, protections
@@ -19,9 +19,7 @@ def render_weights(spec: StrategySpec, run: RunSpec, plan: WeightPlan) -> str:
     if plan.holds is not None:
         read_on = each if plan.signal_symbol is None else signal
         holds = claim("may_be_held", "self, market", known(plan.holds, read_on))
-    for distance in (plan.stop_loss, plan.take_profit, plan.trailing_stop):
-        if distance is not None and distance.kind is DistanceKind.ATR:
-            each.indicator(f"atr({distance.atr_length})")
+    acts = _acts(plan, each)
     init = [f'        self.due = self.calendar("{plan.on}")']
     if signal.indicators or "self.signal." in "".join([*asks, *holds]):
         init.append(f"        self.signal = self[{quoted(plan.signal_symbol or plan.symbols[0])}]")
@@ -36,7 +34,7 @@ def render_weights(spec: StrategySpec, run: RunSpec, plan: WeightPlan) -> str:
         *init,
         *declare_one(signal),
         *declare_each(each),
-        *_acts(plan),
+        *acts,
         *asks,
         *holds,
         *_weights(plan),
@@ -59,11 +57,11 @@ def _constants(plan: WeightPlan) -> list[str]:
     return ["", f"    {name} = ({', '.join(map(quoted, plan.symbols))},)"]
 
 
-def _acts(plan: WeightPlan) -> list[str]:
+def _acts(plan: WeightPlan, each: Declarations) -> list[str]:
     arguments = ["self.weights()"]
     if plan.drift is not None:
         arguments.append(f"drift={plan.drift!r}")
-    arguments += protections(plan)
+    arguments += protections(plan, each)
     if plan.whole_shares:
         arguments.append("whole_shares=True")
     rebalance = f"self.rebalance({', '.join(arguments)})"

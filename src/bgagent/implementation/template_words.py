@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
 from bgagent.engine.plan import Costs, Distance, DistanceKind, RulePlan, SizeKind, Sizing, StopStep, WeightPlan
+from bgagent.errors import Bug
 from bgagent.implementation.conditions import Declarations
 
 
@@ -45,13 +46,24 @@ def init(declarations: Declarations) -> list[str]:
     ]
 
 
-def protections(plan: RulePlan | WeightPlan) -> list[str]:
-    """The plan's protective levels as arguments of an order."""
+def protections(plan: RulePlan | WeightPlan, declarations: Declarations, *, is_short: bool = False) -> list[str]:
+    """The plan's protective levels as arguments of an order; adds what they are read from to `declarations`."""
     return [
-        f"{name}={distance_text(distance)}"
+        f"{name}={_protection_text(distance, declarations, is_short=is_short)}"
         for name in ("stop_loss", "take_profit", "trailing_stop")
         if (distance := getattr(plan, name)) is not None
     ]
+
+
+def _protection_text(distance: Distance, declarations: Declarations, *, is_short: bool) -> str:
+    if distance.kind is DistanceKind.ATR:
+        declarations.indicator(f"atr({distance.atr_length})")
+    if distance.kind is not DistanceKind.PRICE:
+        return distance_text(distance)
+    at = (distance.short_at if is_short else None) or distance.at
+    return declarations.place(
+        declarations.indicator(f"{at}" if distance.value == 1 else f"{distance.value!r} * ({at})")
+    )
 
 
 def steps_text(steps: tuple[StopStep, ...]) -> str:
@@ -74,6 +86,10 @@ def distance_text(distance: Distance) -> str:
             return repr(distance.value)
         case DistanceKind.MONEY:
             return f"Distance(DistanceKind.MONEY, {distance.value!r})"
+        case DistanceKind.RISK:
+            return f"Distance(DistanceKind.RISK, {distance.value!r})"
+        case DistanceKind.PRICE:
+            raise Bug("where a level lies is read from an indicator")
         case DistanceKind.ATR:
             follows = ", follows=True" if distance.follows else ""
             return f"Distance(DistanceKind.ATR, {distance.value!r}, atr_length={distance.atr_length}{follows})"

@@ -208,6 +208,11 @@ def _distance(distance: Distance, currency: str) -> str:
             return f"{number(distance.value)} ATR({distance.atr_length}){follows}"
         case DistanceKind.MONEY:
             return f"{number(distance.value)} {currency} per share"
+        case DistanceKind.RISK:
+            return f"{number(distance.value)} times the risk"
+        case DistanceKind.PRICE:
+            at = distance.at if distance.short_at is None else f"{distance.at} (short: {distance.short_at})"
+            return f"{at}" if distance.value == 1 else f"{number(distance.value)} times {at}"
 
 
 def _size(plan: RulePlan, currency: str) -> list[str]:
