@@ -10,6 +10,7 @@ from bgagent.data.findings import Severity
 from bgagent.engine.plan import PaymentPlan, WeightPlan
 from bgagent.engine.result import BacktestResult
 from bgagent.implementation.account import check_traded, check_warmup
+from bgagent.implementation.advice import advice
 from bgagent.implementation.allocation import check_allocation
 from bgagent.implementation.code_checks import check_code
 from bgagent.implementation.conformity import (
@@ -82,7 +83,8 @@ def _plan_checks(trial: Trial, result: BacktestResult) -> Iterable[Check]:
 def _failure(trial: Trial) -> Check:
     assert trial.failure is not None
     check_id = "static" if trial.failure.kind == "static" else "runs"
-    return failed(check_id, f"{trial.failure.kind}: {trial.failure.detail}")
+    instead = advice(trial.failure.detail)
+    return failed(check_id, f"{trial.failure.kind}: {trial.failure.detail}" + (f"; {instead}" if instead else ""))
 
 
 def _agrees(result: BacktestResult, by_rules: BacktestResult) -> Check:
