@@ -461,6 +461,9 @@ class Book:
         if equity <= 0.0:
             return
         openings: list[tuple[Instruction, float, float, float]] = []
+        lots_of: dict[int, list[Lot]] = {}  # looked up once: there may be thousands
+        for lot in self.lots:
+            lots_of.setdefault(lot.symbol, []).append(lot)
         for order, open, held in targets:
             wanted = order.size_value * equity / open
             if order.whole_shares:
@@ -468,8 +471,7 @@ class Book:
             side = 1.0 if held > 0.0 else -1.0
             kept = min(max(side * wanted, 0.0), side * held)  # of what is held, unsigned
             if side * held - kept > DUST * abs(held):
-                lots = [lot for lot in self.lots if lot.symbol == order.symbol]
-                self.reduce_at_market(lots, side * held - kept, bar, open, order.reason)
+                self.reduce_at_market(lots_of[order.symbol], side * held - kept, bar, open, order.reason)
             added = wanted - side * kept if held != 0.0 else wanted
             if abs(added) > DUST * max(abs(wanted), abs(held)) and abs(wanted) > kept:
                 side = 1.0 if added > 0.0 else -1.0
