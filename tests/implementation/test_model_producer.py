@@ -1,6 +1,7 @@
 """The producer that asks a model: a short prompt, the findings and the last source the next time, nothing else."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -128,6 +129,17 @@ def test_the_examples_in_the_prompt_are_strategies_that_run(place):
         done = propose(block, bars, first=WARMUP, account=Account(10_000.0), allow_weak=True)
         assert isinstance(done, Proposal), done
         assert len(done.orders) > 0
+
+
+def test_the_example_for_several_symbols_runs():
+    instructions = write_question("", "x", is_short=False, place=Place(of_several=True)).instructions
+    [block] = [block.partition("```")[0] for block in instructions.split("```python\n")[1:]]
+    held = tuple(replace(wavy_bars(seed=seed, count=500), symbol=name) for seed, name in ((3, "KO"), (7, "PEP")))
+    watched = (replace(wavy_bars(seed=9, count=500), symbol="SPY"),)
+    block = block.replace("abs(score) > 2", "abs(score) > 1")  # what waves do
+    done = propose(block, held, first=250, watched=watched, account=Account(10_000.0), allow_weak=True)
+    assert isinstance(done, Proposal), done
+    assert len(done.orders) > 0
 
 
 def five_minute_bars():

@@ -31,6 +31,11 @@ class Place:
     of_several: bool = False
     within_day: bool = False
 
+    @property
+    def example(self) -> str:
+        """Name of the prompt with strategies of the kind."""
+        return "several_example" if self.of_several else "within_day_example" if self.within_day else "example"
+
 
 class ModelProducer:
     """Writes one source per run and attempt; see `bgagent.implementation.loop.Producer`.
@@ -88,7 +93,7 @@ def write_question(task: str, purpose: str, *, is_short: bool, place: Place = Pl
         words=" ".join(word for word in words if place.within_day or not _WITHIN_DAY.match(word)),
         within_day=f" {load_prompt(__package__, 'within_day')}" if place.within_day else "",
         calendar=" ".join(calendar_words()),
-        examples="" if is_short else load_prompt(__package__, "within_day_example" if place.within_day else "example"),
+        examples="" if is_short else load_prompt(__package__, place.example),
     )
     return Question(instructions, (task,), purpose=purpose, max_tokens_out=_ANSWER_TOKENS)
 

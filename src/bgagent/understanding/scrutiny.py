@@ -125,9 +125,7 @@ def _named(proposal: Proposal) -> list[str]:
     return list(dict.fromkeys([*symbols, *([proposal.benchmark] if proposal.benchmark else [])]))
 
 
-def _wrong_symbols(
-    proposal: Proposal, clauses: Sequence[Clause], sentence: str, known: Outline
-) -> Iterator[str]:
+def _wrong_symbols(proposal: Proposal, clauses: Sequence[Clause], sentence: str, known: Outline) -> Iterator[str]:
     """Symbols that the sentence names and the answer does not have, or the other way round."""
     if not proposal.runs:
         return
@@ -178,6 +176,19 @@ _ALSO_TOLD_BY = {
     "flat_overnight": ("overnight", "session", "exit", "day", "close"),
     "short_exit": ("exit",),
     "watched": ("symbol",),
+    "weighting": ("weight", "score", "top", "rank", "alloc"),
+    "weights": ("weight", "alloc"),
+    "score": ("rank", "top", "entry"),
+    "top": ("rank", "score", "position"),
+    "bottom": ("rank", "score", "short"),
+    "on": ("rebalanc", "schedule", "entry", "amount"),
+    "volatility_bars": ("volatil", "weight"),
+    "holds": ("entry", "exit", "filter", "condition"),
+    "signal_symbol": ("symbol", "holds", "entry", "condition"),
+    "otherwise": ("symbol", "exit", "holds"),
+    "spread": ("weight", "holds"),
+    "slots": ("position", "entry"),
+    "amount": ("payment", "entry", "sizing"),
 }
 _NEVER_UNFOUNDED = ("symbol", "symbols", "plans", "description", "sides", "lookback_bars")
 
