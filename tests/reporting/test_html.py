@@ -12,7 +12,7 @@ from bgagent.reporting import live_charts
 from bgagent.reporting.catalogue import catalogue
 from bgagent.reporting.charts import draw_charts
 from bgagent.reporting.html import to_html
-from bgagent.reporting.live_charts import LOGO_STYLE, chart_data, library
+from bgagent.reporting.live_charts import LOGO_STYLE, MOST_TRADES, chart_data, library
 from bgagent.reporting.writer import Writer
 from tests.reporting.portfolios import allocation, no_payment, payments
 from tests.reporting.reading import Page, allowed_figures, figures_in
@@ -259,3 +259,18 @@ def test_a_clause_of_a_comparison_leads_to_the_trades_of_each_run():
     assert len(traded) > 1
     assert links[: len(traded)] == traded
     assert set(links) == set(traded)
+
+
+def test_a_page_lists_so_many_trades_as_it_can_bear_and_says_where_the_others_are():
+    run, curve = make_run(bars=500)
+    many = replace(run, trades=tuple(run.trades[at % len(run.trades)] for at in range(MOST_TRADES + 5)))
+    text = to_html(make_report(many), draw_charts(make_report(run), [curve]), [curve])
+    assert text.count("data-trade=") == MOST_TRADES
+    assert "The first of them; all are in" in text
+    (data,) = [json.loads(data) for attributes, data in Page(text).scripts if attributes.get("id") == "chart-data"]
+    assert len(data["runs"][0]["trades"]) == MOST_TRADES
+
+
+def test_clauses_of_a_portfolio_lead_to_its_trades():
+    _, page = page_of("allocation")
+    assert [a["data-filter"] for tag, a in page.tags if tag == "a" and "data-filter" in a] == ["rebalance"]

@@ -8,6 +8,7 @@ import pytest
 from bgagent.reporting.charts import draw_charts
 from bgagent.reporting.html import to_html
 from tests.reporting.browser import CHROMIUM, browsing
+from tests.reporting.portfolios import allocation, long_short, payments
 from tests.reporting.samples import comparison, crossover, make_report, make_run, no_trades
 from tests.reporting.test_markdown import failure, hostile
 
@@ -36,7 +37,11 @@ SAMPLES = {
     "no_trades": no_trades,
     "failure": lambda: (failure(), []),
     "hostile": hostile_with_curve,
+    "allocation": allocation,
+    "long_short": long_short,
+    "payments": payments,
 }
+CHARTS = {"comparison": 5, "failure": 0}  # every other has two: equity, and prices or holdings
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,7 @@ def test_a_page_is_quiet_asks_for_nothing_and_fits_the_screen(browser, pages: Pa
     assert browser.run("document.documentElement.scrollWidth") == width
     assert browser.run("window.alerted === undefined && document.querySelectorAll('script:not([type])').length > 0")
     charts = browser.run(DRAWN)
-    assert len(charts) == {"crossover": 2, "no_trades": 2, "hostile": 2, "comparison": 5, "failure": 0}[name]
+    assert len(charts) == CHARTS.get(name, 2)
     assert all(colours > 5 for colours in charts), charts
     assert browser.log == []
     assert [address for address in browser.requests if not address.startswith("file://")] == []
@@ -161,3 +166,14 @@ def test_the_authors_of_the_charts_are_named_on_them(browser, pages):
         "[...document.querySelectorAll('#tv-attr-logo')].map(link => [link.title, link.offsetWidth > 0])"
     )
     assert found == [["Charting by TradingView", True]] * 2
+
+
+def test_a_click_on_a_trade_of_a_portfolio_moves_its_holdings(browser, pages):
+    browser.show(pages / "allocation.html")
+    whole = "byRun.get('0').holdings.chart.timeScale().getVisibleLogicalRange()"
+    before = browser.run(whole)
+    browser.run("document.querySelector('table[data-run] tbody tr:last-child').click()")
+    after = browser.run(whole)
+    assert after["from"] > before["from"] + 20
+    legend = browser.run("byRun.get('0').holdings.legend.map((entry) => entry.name)")
+    assert legend == ["ONE", "TWO"]

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from bgagent.artifacts.report import Curve, Report
 from bgagent.reporting.canvas import chart_css
 from bgagent.reporting.charts import Chart
-from bgagent.reporting.live_charts import LOGO_STYLE, chart_data, library
+from bgagent.reporting.live_charts import LOGO_STYLE, MOST_TRADES, chart_data, library
 from bgagent.reporting.localised import localised
 from bgagent.reporting.view import view, writer_for
 from bgagent.reporting.visible import visible
@@ -39,6 +39,7 @@ def to_html(report: Report, charts: Mapping[str, Chart], curves: Sequence[Curve]
     return _template().render(
         page=view(report, write),
         say=write.say,
+        trades_shown=MOST_TRADES,
         lang=report.lang,
         decimal=write.catalogue.decimal,
         group=write.catalogue.group,

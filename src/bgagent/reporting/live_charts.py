@@ -24,6 +24,7 @@ from bgagent.reporting.visible import visible
 from bgagent.reporting.writer import Writer
 
 CARRIER = "litecharts"
+MOST_TRADES = 2000  # on a page; more of them would make it slow to open
 MOST_POINTS = 6000  # of one line; more bars are drawn together, as many as it takes
 LOGO_STYLE = (
     "a#tv-attr-logo{--fill:#131722;--stroke:#fff;position:absolute;left:10px;bottom:10px;height:19px;width:35px;"
@@ -120,7 +121,7 @@ def _run(run: RunRow, curve: Curve, write: Writer) -> dict[str, Any]:
                 "stop": trade.stop_loss,
                 "target": trade.take_profit,
             }
-            for trade in run.trades
+            for trade in run.trades[:MOST_TRADES]
         ],
     }
 

@@ -28,13 +28,18 @@ _HEADLINES = {
 
 MOST_NAMED = 6  # symbols in the title
 
-_ALL_TRADES = frozenset({"entry", "symbols", "symbol", "size", "sizing", "direction"})
+_ALL_TRADES = frozenset(
+    {"entry", "symbols", "symbol", "universe", "size", "sizing", "direction", "weights", "payments"}
+)
+_ALL_TRADES |= {"top", "slots", "otherwise", "holds"}
 _EXITS = {
     "exit": "rule",
     "stop_loss": "stop_loss",
     "take_profit": "take_profit",
     "trailing_stop": "trailing_stop",
     "hold_bars": "time",
+    "schedule": "rebalance",
+    "drift": "rebalance",
 }
 
 
@@ -217,7 +222,7 @@ def _run(report: Report, run: RunRow, write: Writer) -> RunView:
 
 def _trades_of(clause: Clause, report: Report, write: Writer) -> tuple[TradesLink, ...]:
     """Where the trades stand that a clause speaks of: in each run that has such."""
-    part = clause.field.rpartition(".")[2]
+    part = clause.field.partition(", ")[0].rpartition(".")[2]
     reason = _EXITS.get(part)
     links = []
     for number, run in enumerate(report.runs, start=1):
