@@ -41,14 +41,12 @@ def _better_than_holding() -> tuple[object, ...]:
 
 
 RULES.same("way", "{idea}", "{trend_idea}")
+RULES.same("idea", "{ruled_by_average}")
+RULES.same("trend_idea", "{ruled_by_average}")
 
 
-@RULES.rule(
-    "trend_idea",
-    "{average} <trend_filter>",
-    "{average} (timing|trend) <system_word>",
-    "{average} (rule|strategy|system|model)",
-)
+@RULES.rule("trend_idea", "{average} <trend_filter>")
+@RULES.rule("ruled_by_average", "{average} (timing|trend) <system_word>", "{average} (rule|strategy|system|model)")
 def _trend_idea(average: Average) -> Idea | None:
     """In the market while the close is above the average."""
     if average.column is not None:
@@ -65,6 +63,8 @@ RULES.value("way", BuyAndHold(), "<buy_and_hold>")
     "{kept:symbols} ,? (and)? not {left_out:symbols}",
     "not {left_out:symbols} ,? but {kept:symbols}",
     "{kept:symbols} \\( not {left_out:symbols} \\)",
+    "not {left_out:symbols} ,? (i mean|i meant|rather|instead) {kept:symbols}",
+    "{left_out:symbols} -? ,? (sorry|oops|correction|i mean|i meant|sorry , i meant|sorry , i mean) ,? {kept:symbols}",
 )
 def _rather(kept: Universe, left_out: Universe) -> Universe | None:
     """A correction: the symbol left out is not traded."""
@@ -82,6 +82,8 @@ RULES.value("versus_mark", Versus(), "<versus>")
     "with {option} (and|or|,)? <versus>? without",
     "with {option} (and|or|,)? <versus>? without (it|one|them|any|a stop|the stop|stops|a filter|the filter|a target)",
     "without <versus> with {option}",
+    "(with no|without|without a|without any|no) <protective> ,? (and|or|,)? <versus>? with {option}",
+    "with {option} ,? (and|or|,)? <versus>? (with no|without|without a|without any) <protective>",
 )
 def _with_and_without(option: tuple[object, ...]) -> Alternative:
     return Alternative((option, ()))
@@ -124,6 +126,21 @@ def _two_kinds(first: str, second: str, pair: tuple[Length, Length]) -> tuple[ob
     if first == second or None in ideas:
         return None
     return (Versus(), *ideas)
+
+
+@RULES.rule(
+    "versus_mark",
+    "{first:pair} {one:average_kind} <crossover>? <against_or> {second:pair} {other:average_kind} <crossover>?"
+    " <system_word>?",
+)
+def _two_crossovers(
+    first: tuple[Length, Length], one: str, second: tuple[Length, Length], other: str
+) -> tuple[object, ...] | None:
+    ideas = [
+        cross_of(*(Average(kind, length, unit) for length, unit in pair))
+        for kind, pair in ((one, first), (other, second))
+    ]
+    return None if None in ideas or ideas[0] == ideas[1] else (Versus(), *ideas)
 
 
 RULES.listing("several_pairs", "{pair}", between="(,? <against_or>|,)", longest=6)

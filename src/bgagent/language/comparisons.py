@@ -292,6 +292,12 @@ def _reaching(signed_number: float) -> Reaching:
     return Reaching(Known(number_node(signed_number), Scale.ANY))
 
 
+@RULES.rule("reaching", "at {name:oscillator} (of|=)? {signed_number} <plain_end>")
+def _reaching_of(name: str, signed_number: float) -> Reaching:
+    """ "at RSI 70"."""
+    return Reaching(Known(number_node(signed_number), Scale.ANY), Indicator(name))
+
+
 # crosses
 
 
@@ -346,6 +352,7 @@ def _from_above(left: Value, first: Value, second: Value | None = None) -> Cross
     "{left:measure} <be>? <crosses> <back>? {side} {right:target} <from_side>?",
     "{left:measure} <be>? <crosses> <back>? {side} <through>? {right:target}",
     "{left:measure} <be>? <crosses> {right:value} {side:from_direction}",
+    "{left:measure} <be>? <crosses> {right:average} {side:upward}",
 )
 def _crossing(left: Value, side: str, right: Value) -> Crossing:
     return Crossing(left, side, right)

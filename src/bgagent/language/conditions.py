@@ -32,6 +32,12 @@ def _closes_in_a_row(count: int, operator: str, right: Value) -> Repeated | None
     return Repeated(Comparing(CLOSE, operator, right), count) if 2 <= count <= _LONGEST_RUN else None
 
 
+@RULES.rule("term", "{pattern:candle_fact} {operator:position} {right:average}")
+def _candle_at(pattern: Condition, operator: str, right: Value) -> Every:
+    """ "a bullish engulfing pattern below the 50-day SMA": the close is below it."""
+    return Every((pattern, Comparing(CLOSE, operator, right)))
+
+
 RULES.same("repeatable", "{comparing}")
 RULES.same("atom", "<day_when> {atom}")
 RULES.same("atom", "(first|next) {one_up}")

@@ -18,6 +18,7 @@ from bgagent.language.measures import (
     Known,
     Mention,
     Opposite,
+    Otherwise,
     Reaching,
     Repeated,
     Returning,
@@ -58,6 +59,8 @@ class Context(Spoken):
             case Repeated(inner, count):
                 node = self.condition(inner)
                 return Compare(">=", Call("count", (node, Number(float(count)))), Number(float(count)))
+            case Otherwise():
+                raise Unclear("Otherwise than what? Say when the position is closed.")
             case Opposite():
                 raise Unclear("The opposite of which signal? Say when the position is closed.")
             case _:
@@ -76,7 +79,7 @@ class Context(Spoken):
         before: Value | None = None
         earlier = self.subjects
         for part in parts:
-            if isinstance(part, (Every, Either, Fact, Opposite, Repeated)):
+            if isinstance(part, (Every, Either, Fact, Opposite, Otherwise, Repeated)):
                 nodes.append(self.condition(part))
                 subjects += self.subjects
                 before = None
@@ -102,8 +105,8 @@ class Context(Spoken):
                 return self.extremity(left, side, before)
             case Turning(left, side, event):
                 return self.turning(left, side, before, event=event)
-            case Reaching(right):
-                return self.reaching(right)
+            case Reaching(right, left):
+                return self.reaching(right, left)
         raise AssertionError(condition)
 
     def left_of(self, left: Value | None, right: Value, before: Value | None) -> Value:
@@ -151,7 +154,7 @@ class Context(Spoken):
                     f"the {unparse(first_node)} against the {right.side} of the bars before",
                     "the present bar is no part of the high or low it is held against",
                 )
-        self.subjects = (subject,)
+        self.subjects = (CLOSE if first_node in (_HIGH, _LOW) else subject,)  # "it" is the price then
         self.comparands[subject] = right
         return Compare(operator, first_node, second_node)
 
@@ -230,6 +233,8 @@ class Context(Spoken):
             return left
         if len(dict.fromkeys(self.subjects)) == 1:
             return self.subjects[0]
+        if not self.subjects and self.topic is not None:
+            return self.topic
         raise Unclear("What does 'it' stand for? Name the price or the indicator.")
 
     def touching(self, left: Value | None, right: Value) -> Node:
@@ -292,7 +297,7 @@ class Context(Spoken):
             return Call(f"crosses_{side}", (node, previous))
         return Compare(">" if side == "above" else "<", node, previous)
 
-    def reaching(self, right: Value) -> Node:
+    def reaching(self, right: Value, left: Value | None) -> Node:
         """ "exit at 50": at it or beyond, coming from where the entry is."""
         level = self.value(right)
         entered: set[tuple[Node, float]] = set()
@@ -306,6 +311,8 @@ class Context(Spoken):
         if len(entered) != 1 or not isinstance(level.node, Number) or level.scale is not Scale.ANY:
             raise Unclear("What reaches that level, and from which side? Name the indicator or the price.")
         ((line, entered_at),) = entered
+        if left is not None and self.value(left).node != line:
+            raise Unclear("The exit names another indicator than the entry. From which side is its level reached?")
         if level.node.value == entered_at:
             raise Unclear("Entry and exit are at the same level. When is the position closed?")
         return Compare(">=" if level.node.value > entered_at else "<=", line, level.node)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bgagent.engine.expression import Call, Node, combine, nodes_of, series_of, unparse
 from bgagent.language.ideas import cross_idea
 from bgagent.language.ledger import Contradiction
-from bgagent.language.meanings import Filter, Heading, Idea, Lengths, Order
+from bgagent.language.meanings import Filter, Heading, Idea, Lengths, Order, Protection, StopTitle
 from bgagent.language.measures import Average, Crossing, Extremity, Indicator, Value
 from bgagent.language.mirrors import mirror
 from bgagent.language.phrases import condition as words_of
@@ -77,6 +77,9 @@ class Entries:
         """Notes the strategies that are only named, where some rule is about what they name."""
         nodes = [part for signal in signals if signal and signal.when is not None for part in nodes_of(signal.when)]
         used = {part.function for part in nodes if isinstance(part, Call)}
+        for title in self.said.of(StopTitle):
+            if any(fact.name in title.names for fact in self.said.of(Protection)):
+                self.said.state(title, "rules.stop_loss", "a title of the stop")
         for heading in self.said.of(Heading):
             if all(self.is_used(value, nodes) for value in heading.values):
                 self.said.state(heading, "rules.entry", "the parameters of the indicators")

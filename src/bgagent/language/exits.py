@@ -1,12 +1,12 @@
 """What closes a position: the orders said, the other end of the strategy named, or the mirror of the entry."""
 
-from bgagent.engine.expression import Logic, combine, unparse
+from bgagent.engine.expression import Call, Compare, Logic, Node, Number, combine, unparse
 from bgagent.language.entries import Entries
 from bgagent.language.ledger import Contradiction
 from bgagent.language.meanings import Holding, Idea, Order, Protection, SessionEnd, Without
-from bgagent.language.measures import Opposite
-from bgagent.language.mirrors import mirror
-from bgagent.language.signals import Signal, StrategyFacts
+from bgagent.language.measures import Opposite, Otherwise
+from bgagent.language.mirrors import MIDDLES, mirror
+from bgagent.language.signals import Signal, StrategyFacts, complement
 from bgagent.language.spoken import Unclear
 
 
@@ -72,6 +72,8 @@ class Exits:
         short_exit: Signal | None,
     ) -> tuple[Signal | None, Signal | None]:
         """The exits that belong to a strategy called by name: the other end of it."""
+        if idea.name == "breakout" and (exit_ is not None or short_exit is not None):
+            return exit_, short_exit
         if self.said.of(Holding):
             raise Unclear("Is the position closed after that time only, or also by the strategy's own exit?")
         start, end = self.entries.ends_of(idea)
@@ -107,6 +109,8 @@ class Exits:
         for order, trigger in triggers:
             if isinstance(trigger.condition, Opposite):
                 signal = self.opposite(entry)
+            elif isinstance(trigger.condition, Otherwise):
+                signal = self.otherwise(entry)
             else:
                 signal = self.said.signal(trigger, leaves=True)
             name = "rules.short_exit" if "cover" in actions else "rules.exit"
@@ -132,6 +136,12 @@ class Exits:
             raise Unclear("The opposite of which signal? Say when the position is closed.")
         return Signal(turned)
 
+    def otherwise(self, entry: Signal | None) -> Signal:
+        """Out where the entry's condition does not hold."""
+        if entry is None or entry.when is None:
+            raise Unclear("Otherwise than what? Say when the position is closed.")
+        return Signal(complement(entry.when))
+
     def check_leftover(self, leaving: list[Order], entry: Signal | None, short_entry: Signal | None) -> None:
         for order in leaving:
             if order.action == "cover" and short_entry is None:
@@ -141,6 +151,8 @@ class Exits:
 
     def check_idea_exit(self, idea: Idea, exit_: Signal | None, short_exit: Signal | None) -> None:
         if idea.exit is None or idea.entry is None:
+            return
+        if idea.name == "breakout":  # "20-day breakout, exit on a 10-day low" says another length for the exit
             return
         own = {unparse(self.said.node(idea.exit)), unparse(self.said.node(idea.entry))}
         for signal in (exit_, short_exit):
@@ -154,9 +166,20 @@ class Exits:
             return None
         turned = mirror(entry.when, entry.filters)
         if turned is None:
-            if isinstance(entry.when, Logic):
-                raise Unclear("When is the position closed? The entry has several conditions and no exit is said.")
+            if isinstance(entry.when, Logic) or _is_of_a_level(entry.when):
+                raise Unclear("When is the position closed? No exit is said, and the entry has no one mirror.")
             self.said.assume("rules.exit", "none", "no exit is said and the entry has no mirror: held to the end")
             return None
         self.said.assume("rules.exit", self.said.words(Signal(turned)), "no exit is said: the mirror of the entry")
         return Signal(turned)
+
+
+def _is_of_a_level(node: Node) -> bool:
+    """An indicator against a number: an entry by a level, which people expect to end."""
+    return (
+        isinstance(node, Compare)
+        and isinstance(node.right, Number)
+        and isinstance(node.left, Call)
+        and node.left.function in MIDDLES
+        and node.left.function != "change"
+    )

@@ -16,6 +16,7 @@ Facts = tuple[object, ...]
     "state",
     "<hold_word> {things:object}? <only>? (<while_word>|<when>) {condition} <otherwise_cash>?",
     "<hold_word> {things:object}? <only> (<while_word>|<when>) {condition} <otherwise_cash>?",
+    "<only> <hold_word> {things:object}? (<while_word>|<when>) {condition} <otherwise_cash>?",
     "(<while_word>|<when>) {condition} ,? <hold_word> {things:object}? <otherwise_cash>?",
 )
 def _state(condition: Condition, things: Facts = ()) -> Facts:
@@ -26,6 +27,8 @@ def _state(condition: Condition, things: Facts = ()) -> Facts:
     "state",
     "<go_long> {things:object}? (<while_word>|<when>) {condition} <otherwise_cash>",
     "<hold_word> {things:object}? {season} <otherwise_cash>?",
+    "in {season} <otherwise_cash>",
+    "{season} <otherwise_cash>",
 )
 def _seasonal_state(condition: Condition | None = None, season: Schedule | None = None, things: Facts = ()) -> Facts:
     return (State("long", Trigger(condition, season)), *things)

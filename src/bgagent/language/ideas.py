@@ -5,7 +5,7 @@ from functools import cache
 
 from bgagent.engine.expression import Name
 from bgagent.language.elements import Finder
-from bgagent.language.meanings import BarLength, Heading, Idea, Lengths, Levels, Style
+from bgagent.language.meanings import BarLength, Heading, Idea, Lengths, Levels, StopTitle, Style
 from bgagent.language.measures import Average, Comparing, Crossing, Extreme, Extremity, Indicator, Known, Scale
 from bgagent.language.rulebook import Rules
 from bgagent.language.tokens import Kind
@@ -51,6 +51,26 @@ def _crossover(
     lengths = pair or near_pair or any_pair
     assert lengths is not None
     return cross_of(*(Average(kind, length, unit) for length, unit in lengths))
+
+
+@RULES.rule(
+    "crossover_idea",
+    "<fast_word> {first:average_kind} {fast:any_length} (,|and|/|;)? <slow_word> {kind:average_kind} {slow:any_length}",
+    "<set_off> {pair:pair} {kind:average_kind} <set_off_after>",
+)
+def _fast_and_slow(
+    kind: str, fast: Length = (0, None), slow: Length = (0, None), first: str | None = None, pair: object = None
+) -> Idea | None:
+    """ "fast EMA 10, slow EMA 30", and "50/200 SMA" set off on its own."""
+    if first not in (None, kind):
+        return None
+    lengths = pair if isinstance(pair, tuple) else (fast, slow)
+    return cross_of(*(Average(kind, length, unit) for length, unit in lengths))
+
+
+@RULES.rule("crossover_idea", "{fast:average} (crossing|crosses|cross|x) {slow:average} <crossover>?")
+def _average_crossing(fast: Average, slow: Average) -> Idea | None:
+    return cross_of(fast, slow)
 
 
 @RULES.rule("average_pair", "{fast:average} <versus_sign> {slow:average}")
@@ -133,6 +153,8 @@ def _golden_with_lengths(pair: tuple[Length, Length]) -> Idea | None:
 @RULES.rule(
     "idea",
     "<price_word>? {average:average} <crossover> <system_word>?",
+    "<price_word> <crossed> {average:average} <system_word>?",
+    "<crossover> of <price_word> (and|with|over) {average:average}",
     "<price_word> (and|/|vs|versus) {average:average} <crossover> <system_word>?",
 )
 def _price_crossover(average: Average) -> Idea:
@@ -160,6 +182,17 @@ def _oscillator(topic: Indicator) -> Idea | None:
 )
 def _low_high(low: float, high: float) -> tuple[float, float] | None:
     return (low, high) if low < high else None
+
+
+@RULES.rule(
+    "idea",
+    "{topic:oscillator_value} (under|below|<) {low:number} (/|,|and|or)?"
+    " (over|above|>) {high:number} <system_word>?".replace("|<)", "|\\<)").replace("|>)", "|\\>)"),
+    "{topic:oscillator_value} lower (level|band|:|=)? {low:number} ,? upper (level|band|:|=)? {high:number}",
+)
+def _under_over(topic: Indicator, low: float, high: float) -> Idea | None:
+    """ "RSI under 30 / over 70"."""
+    return levels_idea(topic, low, high) if low < high else None
 
 
 @RULES.rule(
@@ -273,7 +306,7 @@ def _heading(value: Indicator) -> Heading:
     "heading",
     "(triple|three|3)? {kind:average_kind} \\(? {a:whole} (/|,|-) {b:whole} (/|,|-) {c:whole} \\)? <crossover>?"
     " <system_word>?",
-    "{a:whole} (/|,|-) {b:whole} (/|,|-) {c:whole} {kind:average_kind} <crossover>? <system_word>?",
+    "{a:whole} (/|,|-) {b:whole} (/|,|-|and|, and) {c:whole} {kind:average_kind} <crossover>? <system_word>?",
 )
 def _three_averages(kind: str, a: int, b: int, c: int) -> Heading | None:
     return Heading(tuple(Average(kind, length) for length in (a, b, c))) if 1 < a < b < c else None
@@ -287,6 +320,12 @@ def _band_heading(
     return Heading((Indicator("bollinger_middle", (bars, width), unit),)) if bars >= 2 and 0 < width <= 10 else None
 
 
+RULES.value(
+    "heading", StopTitle(("trailing_stop",)), "<set_off> chandelier (exit|stop)? <system_word>? <set_off_after>"
+)
+RULES.value("heading", StopTitle(("stop_loss", "trailing_stop")), "<set_off> atr stop <system_word>? <set_off_after>")
+
+
 @RULES.rule("timed_idea", "{timeframe:timeframe_word} {idea}")
 def _timed(timeframe: str, idea: Idea) -> tuple[BarLength, Idea]:
     return BarLength(Timeframe(timeframe)), idea
@@ -295,9 +334,19 @@ def _timed(timeframe: str, idea: Idea) -> tuple[BarLength, Idea]:
 @RULES.primitive("apart", None)
 def _apart(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
     """Nothing, where no word before belongs to a rule: of "an inside day breakout" the last word is no title."""
-    before = chart.tokens[place - 1] if place else None
+    at = place - 1
+    while at >= 0 and chart.tokens[at].word in _articles():
+        at -= 1
+    before = chart.tokens[at] if at >= 0 else None
+    if before is not None and before.word in ("with", "plus", "and", "using", "after", "including", "add", "adding"):
+        return
     if before is None or before.kind is not Kind.WORD or before.word in _words_of_no_rule():
         yield place, ""
+
+
+@cache
+def _articles() -> frozenset[str]:
+    return frozenset(lexicon("fillers")["noise"])
 
 
 @cache
@@ -306,6 +355,11 @@ def _words_of_no_rule() -> frozenset[str]:
     return frozenset(
         word for name in ("noise", "separators", "fillers") for phrase in lists[name] for word in phrase.split()
     ) | {"using", "via", "by", "based"}
+
+
+@RULES.rule("named_style", "{name:style_word} <system_word>")
+def _named_style(name: str) -> Style:
+    return Style(name)
 
 
 @RULES.rule("style", "<apart> {name:style_word} <system_word>?", "<style_lead> {name:style_word}")

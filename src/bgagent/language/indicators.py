@@ -116,10 +116,16 @@ def _band_parameters(
     return (given, number) if given[0] >= 2 and 0 < number <= 10 else None
 
 
+@RULES.rule("plain_band_parameters", "{any_length} (,|/) {number} <deviation_word>?")
+def _plain_band_parameters(any_length: Length, number: float) -> tuple[Length, float] | None:
+    return (any_length, number) if any_length[0] >= 2 and 0 < number <= 10 else None
+
+
 @RULES.rule(
     "band_value",
     "{side:band_side} <bollinger> <band_word>? {band_parameters}?",
     "{side:band_side} <band_word>",
+    "{side:band_side} <band_word> \\( {band_parameters:plain_band_parameters} \\)",
     "<bollinger> {side:band_side} <band_word> {band_parameters}?",
     "{side:band_side} <band_word> of (a|the)? <bollinger> <band_word>? {band_parameters}?",
     "{band_parameters} {side:band_side} <bollinger> <band_word>?",

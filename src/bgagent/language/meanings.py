@@ -119,6 +119,14 @@ class Heading(Placed):
 
 
 @dataclass(frozen=True, slots=True)
+class StopTitle(Placed):
+    """A title that names how the position is protected, which some other words say in full."""
+
+    names: tuple[str, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filter(Placed):
     """A condition that every entry needs beside its own."""
 

@@ -171,9 +171,10 @@ class Turning:
 
 @dataclass(frozen=True, slots=True)
 class Reaching:
-    """A level of an oscillator to leave at; from which side the entry tells."""
+    """A level of an oscillator to leave at; from which side the entry tells. left None: the one entered by."""
 
     right: Value
+    left: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,11 @@ class Opposite:
     """The mirror of the entry's trigger: "the opposite signal", "the cross back"."""
 
 
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """The entry's condition does not hold."""
+
+
 Condition = (
     Comparing
     | Crossing
@@ -225,6 +231,7 @@ Condition = (
     | Every
     | Either
     | Opposite
+    | Otherwise
 )
 
 

@@ -33,13 +33,13 @@ def _mirror_of_one(node: Node) -> Node | None:
             level = _mirrored_right(left, right)
             return None if level is None else Call(_CROSSES[cross], (_other_side(left), level))
         case Compare(operator, left, right) if operator in _FLIPPED:
-            level = _mirrored_right(left, right)
+            level = _mirrored_right(left, right, operator)
             return None if level is None else Compare(_FLIPPED[operator], _other_side(left), level)
         case _:
             return None
 
 
-def _mirrored_right(left: Node, right: Node) -> Node | None:
+def _mirrored_right(left: Node, right: Node, operator: str = "") -> Node | None:
     if left == Name("volume"):
         return None
     if isinstance(right, Number):
@@ -47,6 +47,9 @@ def _mirrored_right(left: Node, right: Node) -> Node | None:
             return right
         if not isinstance(left, Call) or left.function not in MIDDLES:
             return None
+        middle = MIDDLES[left.function]
+        if (operator.startswith("<") and right.value > middle) or (operator.startswith(">") and right.value < middle):
+            return None  # both sides would hold at once
         if left.function == "change" and right.value != 0:  # a move, not a level
             return None
         return Number(2 * MIDDLES[left.function] - right.value)

@@ -48,7 +48,7 @@ RULES.value(
 )
 
 
-@RULES.rule("who", "{symbol} <share_word>?")
+@RULES.rule("who", "{symbol:one_symbol} <share_word>?")
 def _symbol(symbol: str) -> SymbolPrice:
     return SymbolPrice(symbol, _CLOSE)
 
@@ -76,7 +76,7 @@ RULES.same("span", "(in|over|within|during|across|for) <last>? {duration}")
     "{who}? <be>? {side:up_or_down} <by>? {move_size} {span}",
     "{who}? <closes> {side:up_or_down} {move_size} {span}?",
     "{span} {side:rise_noun} of {move_size}",
-    "<one_day> {side:rise_noun} of {move_size}",
+    "<one_day> {side:rise_noun} (of)? {move_size}",
     "{move_size} <one_day> {side:rise_noun}",
     "<one_day> {move_size} {side:rise_noun}",
     "{side:rise_noun} of {move_size} {span}",
@@ -100,6 +100,12 @@ def one_day_move(side: str, size: tuple[float, str]) -> Comparing:
     percent, equal = size
     level = Known(number_node(round(percent if side == "up" else -percent, 12)), Scale.FRACTION)
     return Comparing(Change(_DAY, CLOSE), (">" if side == "up" else "<") + equal, level)
+
+
+@RULES.rule("move", "{who}? <be>? {side:up_or_down} (over|in|during|for|across) <last> {duration}")
+def _moved_at_all(side: str, duration: Duration, who: Value = CLOSE) -> Comparing:
+    """ "up over the last 200 days"."""
+    return Comparing(Change(duration, who), ">" if side == "up" else "<", ABOUT_ZERO)
 
 
 @RULES.rule("move", "{signed_percent} {span}", "<one_day> <return_word> (of)? {signed_percent}")
@@ -201,6 +207,20 @@ def _gap(side: str, who: Value = CLOSE) -> Fact:
 # runs of days
 
 
+@RULES.rule(
+    "fact",
+    "{count:whole} <in_a_row>? {side:higher_or_lower} {column:column_plural} <in_a_row>?",
+)
+def _run_of_extremes(count: int, side: str, column: str) -> Fact | None:
+    """ "3 lower lows in a row"."""
+    if not 1 <= count <= _LONGEST_RUN:
+        return None
+    price = Name(column)
+    values: list[Node] = [price, *(Call("previous", (price, Number(float(back)))) for back in range(1, count + 1))]
+    operator = ">" if side == "up" else "<"
+    return Fact(combine("and", tuple(Compare(operator, values[i], values[i + 1]) for i in range(count))), CLOSE)
+
+
 @RULES.rule("up_or_down_word", "{side:up_or_down}", "{side:higher_or_lower}")
 def _up_or_down_word(side: str) -> str:
     return side
@@ -256,7 +276,7 @@ RULES.same("fact", "{one_up}", "(first|next) {one_up}")
 
 
 @RULES.rule(
-    "fact",
+    "candle_fact",
     "{candle} <candle_word>? <candle_forms>?",
     "<candle_shows> {candle} <candle_word>?",
     "{who} <candle_shows> {candle} <candle_word>?",
@@ -276,6 +296,9 @@ def _bar_shape(name: str, who: Value = CLOSE) -> Fact:
     return Fact(parse(name).node, who)
 
 
+RULES.same("fact", "{candle_fact}")
+
+
 # new highs and lows
 
 
@@ -291,7 +314,9 @@ def _at_extreme(extreme: Extreme, who: Value = CLOSE) -> Comparing:
     return Comparing(who, ">" if extreme.side == "highest" else "<", extreme)
 
 
-@RULES.rule("fact", "{who}? <makes> <new>? {extreme}", "<new> {extreme}", "{who}? <breaks> <to>? <new> {extreme}")
+@RULES.rule(
+    "candle_fact", "{who}? <makes> <new>? {extreme}", "<new> {extreme}", "{who}? <breaks> <to>? <new> {extreme}"
+)
 def _new_extreme(extreme: Extreme, who: Value = CLOSE) -> Comparing:
     """ "makes a new 20-day high": the high does, unless it is one of closes."""
     operator, column = (">", "high") if extreme.side == "highest" else ("<", "low")

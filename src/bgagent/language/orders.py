@@ -20,10 +20,12 @@ from bgagent.language.measures import (
     Average,
     Comparing,
     Condition,
+    Crossing,
     Every,
     Extreme,
     Extremity,
     Indicator,
+    Otherwise,
     Schedule,
     Touching,
     Trigger,
@@ -42,6 +44,11 @@ Facts = tuple[object, ...]
 @RULES.rule("object", "{symbols}", "{symbols} <share_word>", "<share_word> of {symbols}", "(some|on|in|with) {symbols}")
 def _symbols(symbols: Universe) -> Facts:
     return (symbols,)
+
+
+@RULES.rule("object", "{named_symbol}")
+def _named(named_symbol: Universe) -> Facts:
+    return (named_symbol,)
 
 
 @RULES.rule("object", "<position_word>", "it", "(it|them) all", "<share_word>", "at (the)? market")
@@ -99,9 +106,21 @@ def _when(condition: Condition) -> Trigger:
     return Trigger(condition)
 
 
-@RULES.rule("trigger", "(at|on) {band:band_value}")
-def _at_band(band: Indicator) -> Trigger:
+@RULES.rule("trigger", "(at|on) {band:band_value}", "{band:band_value} <touch_noun>?", "at {band:average}")
+def _at_band(band: Indicator | Average) -> Trigger:
     return Trigger(Touching(None, band))
+
+
+@RULES.rule("trigger", "{side:upward} <cross_noun>")
+def _on_a_cross(side: str) -> Trigger:
+    """ "buy up crosses", of lines named elsewhere."""
+    return Trigger(Crossing(None, side, None))
+
+
+@RULES.rule("order", "{side:upward} <leads_to> {action:leaving}", "{side:upward} <leads_to> {action:entering}")
+def _direction_leads(side: str, action: str) -> Facts:
+    """ "crosses ... up -> buy; down -> sell"."""
+    return (Order(action, (Trigger(Crossing(None, side, None)),)),)
 
 
 @RULES.rule("trigger", "<when> {elided_both}")
@@ -118,6 +137,7 @@ def _at_level(reaching: Condition) -> Trigger:
     "trigger",
     "the day after {side:rise_noun} of {move_size}",
     "the day after {move_size} {side:rise_noun}",
+    "the day after (it|they|<position_word>)? {side:rises} <by>? {move_size}",
     "<after> {move_size} {side:rise_noun} day",
 )
 def _day_after(side: str, move_size: tuple[float, str]) -> Trigger:
@@ -127,7 +147,7 @@ def _day_after(side: str, move_size: tuple[float, str]) -> Trigger:
 
 @RULES.rule(
     "trigger",
-    "(on|at) {extreme}",
+    "(on|at) (every|each)? {extreme}",
     ": {extreme}",
     "{extreme} <breakout>?",
     "<breakout> of {extreme}",
@@ -135,6 +155,29 @@ def _day_after(side: str, move_size: tuple[float, str]) -> Trigger:
 def _on_extreme(extreme: Extreme) -> Trigger:
     """ "on a 20-day high": the close beyond the bars before."""
     return Trigger(Comparing(CLOSE, ">" if extreme.side == "highest" else "<", extreme))
+
+
+@RULES.rule("trigger", "{length} <high_word>? <breakout>")
+def _on_breakout(length: tuple[int, str | None]) -> Trigger:
+    return Trigger(Comparing(CLOSE, ">", Extreme("highest", length[0], None, length[1])))
+
+
+@RULES.rule("trigger", "(on)? {length} (low)? breakdown")
+def _on_breakdown(length: tuple[int, str | None]) -> Trigger:
+    return Trigger(Comparing(CLOSE, "<", Extreme("lowest", length[0], None, length[1])))
+
+
+@RULES.rule("order", "{length} <high_word>? <breakout> (entry|entries|buy)", "{extreme} (entry|entries)")
+def _breakout_entry(length: tuple[int, str | None] | None = None, extreme: Extreme | None = None) -> Facts:
+    given = extreme or Extreme("highest", *((length or (0, None))[0], None, (length or (0, None))[1]))
+    return (Order("enter", (Trigger(Comparing(CLOSE, ">" if given.side == "highest" else "<", given)),)),)
+
+
+@RULES.rule("order", "(with|and)? {length} (low)? (exit|exits|stop exit)", "{extreme} (exit|exits)")
+def _breakdown_exit(length: tuple[int, str | None] | None = None, extreme: Extreme | None = None) -> Facts:
+    """ "55-day breakout with a 20-day exit"."""
+    given = extreme or Extreme("lowest", *((length or (0, None))[0], None, (length or (0, None))[1]))
+    return (Order("exit", (Trigger(Comparing(CLOSE, ">" if given.side == "highest" else "<", given)),)),)
 
 
 @RULES.rule("trigger", "{condition}")
@@ -242,6 +285,13 @@ def _day_trade(action: str, things: Facts = ()) -> Facts:
     return (Order(action, (Trigger(whenever_flat=True),)), SessionEnd(), *things)
 
 
+@RULES.rule("order", "{action:entering} {things:object}? from {schedule} (until|till|to|through) {nth_session}")
+def _over_month_end(action: str, schedule: Schedule, nth_session: int, things: Facts = ()) -> Facts:
+    """ "long from the last trading day of the month until the 3rd of the next"."""
+    held = Holding(Duration(nth_session, "bar"), from_month_end=True)
+    return (Order(action, (Trigger(schedule=schedule),)), held, *things)
+
+
 @RULES.rule("late_trigger", "<after> {condition}")
 def _late(condition: Condition) -> Trigger:
     """What is known before the open at which one buys: "at the open after three down days"."""
@@ -272,12 +322,12 @@ def _fresh(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
         yield place, ""
 
 
-@RULES.rule("lead", "{trigger} ,?", "{trigger} (:|-\\>)")
+@RULES.rule("lead", "{trigger} ,?", "{trigger} <leads_to>")
 def _lead(trigger: Trigger) -> Trigger | None:
     return trigger if _is_full(trigger) else None
 
 
-@RULES.rule("lead", "<fresh> {condition} (:|,|-\\>)?")
+@RULES.rule("lead", "<fresh> {condition} (,|<leads_to>)?")
 def _bare_lead(condition: Condition) -> Trigger | None:
     """A condition without "when", set off from the order it leads to."""
     trigger = Trigger(condition)
@@ -308,6 +358,28 @@ def _leave(action: str, exits: Facts, things: Facts = ()) -> Facts:
 
 @RULES.rule(
     "order",
+    "(<after>|<when>) {condition} (in|on|for|of) {things:symbol_object} ,? {action:entering} (it|them)? <timing>?",
+)
+def _symbol_between(condition: Condition, action: str, things: Facts) -> Facts:
+    """ "After a 5% up day in TSLA short it"."""
+    return (Order(action, (Trigger(condition),)), *things)
+
+
+@RULES.rule(
+    "order",
+    "<invest_word> {any_money} (in {things:symbol_object})? (<each_time_when>|<when>) {condition}",
+    "<invest_word> {any_money} (<each_time_when>|<when>) {condition} in {things:symbol_object}",
+)
+def _invest_each_time(any_money: Money, condition: Condition, things: Facts = ()) -> Facts | None:
+    if any_money.amount <= 0:
+        return None
+    size = Size(Sizing(SizeKind.CASH, any_money.amount), any_money.currency)
+    return (Order("buy", (Trigger(condition),)), size, *things)
+
+
+@RULES.rule(
+    "order",
+    "{first:condition} {enter:entering} {things:object}? <and_or_sign>? {second:elided_both} {leave:leaving}",
     "{first:condition} {enter:entering} {things:object}? <and_or_sign>? {second:condition} {leave:leaving}",
     "{first:condition} <leads_to> {enter:entering} {things:object}? <and_or_sign>? {second:condition} <leads_to>"
     " {leave:leaving}",
@@ -317,7 +389,7 @@ def _two_sides(first: Condition, second: Condition, enter: str, leave: str, thin
     return (Order(enter, (Trigger(first),)), Order(leave, (Trigger(second),)), *things)
 
 
-@RULES.rule("order", "{exits} (-\\>|:) {action:leaving} {things:exit_object}?")
+@RULES.rule("order", "{exits} <leads_to> {action:leaving} {things:exit_object}?")
 def _exits_lead(action: str, exits: Facts, things: Facts = ()) -> Facts:
     """ "+5% -> sell"."""
     led: Facts = _leave(action, exits, things)
@@ -330,7 +402,16 @@ def _when_leave(action: str, lead: Trigger, things: Facts = ()) -> Facts:
 
 
 RULES.same("exit_object", "{object}")
-RULES.value("exit_object", (), "everything", "all (of it)?", "all <share_word>", "(whole|entire|full) <position_word>")
+RULES.value(
+    "exit_object",
+    (),
+    "everything",
+    "all (of it)?",
+    "all <share_word>",
+    "(whole|entire|full) <position_word>",
+    "each (lot|one|unit|position|trade|of them)",
+    "every (lot|one|unit|position|trade)",
+)
 
 
 def _is_full(trigger: Trigger) -> bool:
@@ -354,6 +435,25 @@ def _filter(condition: Condition, things: Facts = ()) -> Facts:
     return (Filter(condition), *things)
 
 
-@RULES.rule("filter", "(with|using|plus|and)? {left:any_length} {kind:average_kind} (as)? <trend_filter>")
-def _trend_filter(left: tuple[int, str | None], kind: str) -> Filter:
+@RULES.rule(
+    "order",
+    "(and)? (otherwise|else|if not) {action:leaving} <position_word>?",
+    "{action:leaving} <position_word>? (otherwise|if not|when not)",
+)
+def _leave_otherwise(action: str) -> Facts:
+    return (Order(action, (Trigger(Otherwise()),)),)
+
+
+@RULES.rule("filter", "(with|using|plus)? {condition} (as)? <filter_noun>")
+def _condition_as_filter(condition: Condition) -> Filter:
+    """ "ADX > 25 filter"."""
+    return Filter(condition)
+
+
+@RULES.rule(
+    "filter",
+    "(with|using|plus|and)? {left:any_length} {kind:average_kind} (as)? <trend_filter>",
+    "(with|using|plus|and)? {left:length} trend filter",
+)
+def _trend_filter(left: tuple[int, str | None], kind: str = "average") -> Filter:
     return Filter(Comparing(CLOSE, ">", Average(kind, left[0], left[1], "close")))

@@ -199,6 +199,10 @@ def days(on: str, *, leaves: bool) -> str:
     match node:
         case Name(name) if name in _SESSIONS and not (leaves and name == "every_session"):
             return _SESSIONS[name]
+        case Logic("and", (Name("last_of_month"), rest)) if (said := _last_of(rest)) is not None:
+            return said
+        case Logic("or", (first, second)) if (names := _two_weekdays(first, second, leaves=leaves)) is not None:
+            return f"on {names}"
         case Compare("==", Name("weekday"), Number(weekday)) if not leaves and weekday in range(7):
             return f"every {WEEKDAYS[int(weekday)]}"
         case Call("on_weekday", (Number(weekday),)) if leaves:
@@ -210,3 +214,38 @@ def days(on: str, *, leaves: bool) -> str:
         case Call("on_day", (Number(day),)):
             return f"on day {int(day)} of each month"
     return f'on days "{on}"'
+
+
+def season(on: str | None) -> str | None:
+    """A part of each year, "from November to April", or "in January"; None where it is none."""
+    match parse_calendar(on).node if on else None:
+        case Compare("==", Name("month"), Number(month)):
+            return f"in {MONTHS[int(month) - 1]}"
+        case Logic(_, (Compare(">=", Name("month"), Number(first)), Compare("<=", Name("month"), Number(last)))):
+            return f"from {MONTHS[int(first) - 1]} to {MONTHS[int(last) - 1]}"
+    return None
+
+
+def _two_weekdays(first: Node, second: Node, *, leaves: bool) -> str | None:
+    names = []
+    for node in (first, second):
+        match node:
+            case Compare("==", Name("weekday"), Number(day)) if not leaves and day in range(7):
+                names.append(WEEKDAYS[int(day)])
+            case Call("on_weekday", (Number(day),)) if leaves and day in range(7):
+                names.append(WEEKDAYS[int(day)])
+            case _:
+                return None
+    return " or ".join(names)
+
+
+def _last_of(rest: Node) -> str | None:
+    quarters = Logic("or", tuple(Compare("==", Name("month"), Number(float(month))) for month in (3, 6, 9, 12)))
+    if rest == quarters:
+        return "on the last trading day of each quarter"
+    match rest:
+        case Compare("==", Name("month"), Number(12.0)):
+            return "on the last trading day of each year"
+        case Compare("==", Name("month"), Number(month)):
+            return f"on the last trading day of {MONTHS[int(month) - 1]}"
+    return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bgagent.engine.calendar_rules import parse_calendar
 from bgagent.engine.plan import Rule, RulePlan
 from bgagent.language.context import Context
 from bgagent.language.contradictions import impossible
@@ -123,7 +124,7 @@ class _Maker:
             self.said.context.entry_nodes = (signal.when,)
         leaving = self.exits.exit_signal(leaving_orders, ("sell", "exit"), signal) or Signal(
             when=None if signal.when is None else complement(signal.when),
-            on=None if signal.on is None else f"not ({signal.on})",
+            on=None if signal.on is None else parse_calendar(f"not ({signal.on})").text,
         )
         self.said.state(state, "rules.entry", f"in the market {self.said.words(signal)}, out of it otherwise")
         if self.said.direction in ("short", "both"):

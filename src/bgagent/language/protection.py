@@ -205,7 +205,7 @@ RULES.value(
 @RULES.rule(
     "waiting",
     "<wait_word> (for)? {duration} <after_exit>?",
-    "<wait_word> at least {duration} <after_exit>?",
+    "<wait_word> (at least|for at least)? {duration} <after_exit>? <before_next>?",
     "{duration} <cooldown> <after_exit>?",
     "<cooldown> (period)? (of|:)? {duration} <after_exit>?",
     "no (new)? <entry_word> (for|within) {duration} <after_exit>",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bgagent.artifacts.spec import RunSpec, StrategySpec
+from bgagent.engine.calendar_rules import parse_calendar
 from bgagent.engine.plan import (
     Costs,
     Distance,
@@ -20,7 +21,7 @@ from bgagent.engine.plan import (
     rules_of,
 )
 from bgagent.engine.rules import parse
-from bgagent.language.phrases import condition, days, number, percent
+from bgagent.language.phrases import condition, days, number, percent, season
 from bgagent.language.say_portfolios import preference, say_payments, say_weights
 from bgagent.periods import Timeframe
 
@@ -151,11 +152,16 @@ def is_buy_and_hold(plan: RulePlan) -> bool:
 def _rules(plan: RulePlan, spec: StrategySpec) -> list[str]:
     said: list[str] = []
     holds = plan.entry == Rule(on="first_session") and plan.short_entry is None
+    in_season = _held_in_season(plan)
     if holds:
         said.append("buy and hold")
+    elif in_season is not None:
+        said.append(f"hold {in_season}")
     elif plan.entry is not None:
         said.append(f"buy {_rule(plan.entry, spec.timeframe)}")
-    if plan.exit is not None:
+    if in_season is not None:
+        pass
+    elif plan.exit is not None:
         said.append(f"sell {_rule(plan.exit, spec.timeframe, leaves=True)}")
     elif plan.entry is not None and not holds:
         said.append("no sell rule")
@@ -177,6 +183,14 @@ def _rules(plan: RulePlan, spec: StrategySpec) -> list[str]:
     if plan.flat_overnight:
         said.append("no overnight positions")
     return [*said, *_size(plan, spec.currency)]
+
+
+def _held_in_season(plan: RulePlan) -> str | None:
+    """The part of the year in which it is held and sold outside of; None for other plans."""
+    if plan.entry is None or plan.exit is None or plan.entry.when or plan.exit.when or plan.short_entry is not None:
+        return None
+    ends = plan.exit.on == parse_calendar(f"not ({plan.entry.on})").text
+    return season(plan.entry.on) if ends else None
 
 
 def _bars(count: int) -> str:

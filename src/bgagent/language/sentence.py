@@ -55,7 +55,7 @@ _TOP.same(
     "<with_word> {protections}",
     "{protections}",
     "<idea_lead> {idea}",
-    "<idea_lead> {style}",
+    "<idea_lead> {named_style}",
     "<idea_lead> {heading}",
     "<with_word> {size}",
     "<with_word> {most_positions}",

@@ -57,6 +57,7 @@ def _quantity(whole: int) -> Size | None:
     "size",
     "<risk_word> {percent} <of_equity>? <each_time>?",
     "<at_most_word>? {percent} risk <each_time>?",
+    "<position_size> (of|:|=|is|at)? {percent} risk <each_time>?",
     "<risk_word> (of|:|=) {percent} <of_equity>? <each_time>?",
 )
 def _risk(percent: float) -> Size | None:

@@ -162,9 +162,14 @@ def _name(tokens: Sequence[Token], place: int, names: Trie) -> tuple[int, str] |
         node = node.get(token.word) if node else None
         if node is None:
             break
-        if None in node:
+        if None in node and not _is_half_of_a_pair(tokens, place + length - 1):
             found = length, str(node[None])
     return found
+
+
+def _is_half_of_a_pair(tokens: Sequence[Token], place: int) -> bool:
+    """True for the 50 of "NIFTY 50/200 crossover"."""
+    return tokens[place].kind is Kind.NUMBER and place + 1 < len(tokens) and tokens[place + 1].word == "/"
 
 
 def _plain_ticker(

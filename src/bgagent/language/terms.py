@@ -31,6 +31,7 @@ _COUNTED = frozenset(
     "<ticker_word> :? {symbol}",
     "<share_word> of {symbol}",
     "<asset_word> <share_word>? \\( {symbol} \\)",
+    "<asset_word> <share_word>? {symbol}",
 )
 def _one_symbol(symbol: str, again: str | None = None) -> str | None:
     """Named twice it is one symbol, the one named last: "Toyota 7203.T", "the S&P 500 ETF SPY"."""
@@ -65,7 +66,13 @@ def _other_words() -> frozenset[str]:
     return frozenset(listed.union(*(words_of(trie) for trie in categories().values())))
 
 
-RULES.same("one_symbol", "<company> \\( {symbol} \\) <share_word>?")
+@RULES.rule("named_symbol", "<company> \\( {symbol} \\) <share_word>?")
+def _named_symbol(symbol: str) -> Universe:
+    """ "Unilever (ULVR.L)"."""
+    return Universe((symbol,))
+
+
+RULES.same("universe", "<symbol_lead>? {named_symbol}", "<trade_word> {named_symbol}")
 
 
 RULES.listing("symbol_list", "{one_symbol}", between="(,|and|&|, and|plus|/)", longest=24)
@@ -104,10 +111,36 @@ def _no_more(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
         yield place, ""
 
 
+@RULES.rule("capital", "<no_bars> {any_money} <no_more>")
+def _capital_alone(any_money: Money) -> Capital:
+    return Capital(any_money)
+
+
+@RULES.primitive("no_bars", None)
+def _no_bars(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where no length of bars can be meant: "15m" is, "$15m" and "20m" are not."""
+    tokens = chart.tokens
+    if place + 1 < len(tokens) and tokens[place].text in ("1", "5", "15", "30") and tokens[place + 1].word == "m":
+        return
+    yield place, ""
+
+
+@RULES.rule(
+    "bar_length",
+    "{timeframe:timeframe_code} {symbol}",
+    "{symbol} {timeframe:timeframe_code}",
+    "(on|using|with)? {timeframe:timeframe_word} {symbol} <bars_word>",
+    "(on|using|with)? {timeframe:timeframe_code} {symbol} <bars_word>",
+)
+def _bars_of(timeframe: str, symbol: str) -> tuple[object, ...]:
+    """ "15m BTC-USD", "hourly AAPL candles"."""
+    return (BarLength(Timeframe(timeframe)), Universe((symbol,)))
+
+
 @RULES.rule(
     "capital",
     "<capital_lead>? {any_money} <capital_word>",
-    "<capital_lead>? {any_money} <no_more>",
+    "<capital_lead> {any_money} <no_more>",
     "<capital_lead>? {any_money} (of|in|as)? <capital_word>",
     "<capital_word> (of|:|=|is|at|was)? {any_money}",
     "<capital_lead> <capital_word> (of|:|=|is|at)? {any_money}",

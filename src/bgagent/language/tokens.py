@@ -99,7 +99,28 @@ def tokenise(sentence: str) -> tuple[Token, ...]:
             for part in word.split(" "):
                 tokens.append(Token(kind, text, part, span, glued, value=value))
             depth += (text == "(") - (text == ")")
-    return tuple(_with_hyphens(_without_list_markers(tokens)))
+    return tuple(_with_hyphens(_without_list_markers(_without_quotes_of_values(tokens))))
+
+
+def _without_quotes_of_values(tokens: list[Token]) -> list[Token]:
+    """Without the quotes of keys and values, as in symbol="AAPL" and {"symbol": "AAPL"}; those of formulas stay."""
+    dropped: set[int] = set()
+    opened: int | None = None
+    for place, token in enumerate(tokens):
+        if token.word not in ('"', "'"):
+            continue
+        if opened is None:
+            before = tokens[place - 1].word if place else ""
+            opened = place if before in ("=", ":", "{", "(", ",") else -1
+            continue
+        after = tokens[place + 1].word if place + 1 < len(tokens) else ""
+        is_key = after == ":" and (not opened or tokens[opened - 1].word in ("{", ","))
+        if opened > 0 and (
+            is_key or (after in (",", "}", ")", ";", "\n", "") and tokens[opened - 1].word in ("=", ":", "("))
+        ):
+            dropped |= {opened, place}
+        opened = None
+    return [token for place, token in enumerate(tokens) if place not in dropped]
 
 
 def _pieces(found: re.Match[str], depth: int, before: Token | None) -> Iterator[tuple[Kind, int, int]]:

@@ -126,6 +126,7 @@ RULES.value("measure", Known(Name("gap"), Scale.FRACTION), "(opening|overnight) 
     "measure",
     "(highest)? high of (first|opening) {duration}",
     "{duration} opening range high",
+    "opening {duration} high",
     "opening range high (of|over|\\()? (first)? {duration} \\)?",
 )
 def _opening_high(duration: Duration) -> Known | None:
@@ -136,6 +137,7 @@ def _opening_high(duration: Duration) -> Known | None:
     "measure",
     "(lowest)? low of (first|opening) {duration}",
     "{duration} opening range low",
+    "opening {duration} low",
     "opening range low (of|over|\\()? (first)? {duration} \\)?",
 )
 def _opening_low(duration: Duration) -> Known | None:

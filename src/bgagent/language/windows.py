@@ -36,7 +36,13 @@ class Window(Placed):
 
 
 @RULES.rule(
-    "window", "<during>? {stretch}", "<during> <all_of> {stretch}", "<all_of> {stretch}", "<window_title> {stretch}"
+    "window",
+    "<during>? {stretch}",
+    "<during>? {stretch} only",
+    "only <during>? {stretch}",
+    "<during> <all_of> {stretch}",
+    "<all_of> {stretch}",
+    "<window_title> {stretch}",
 )
 def _in_stretch(stretch: Point) -> Window:
     return Window(stretch.first, stretch.last, is_stretch=True)
