@@ -105,7 +105,7 @@ class PortfolioOracle(Oracle):
         for order in wishes:
             if order["do"] == "buy":
                 opening = today[order["symbol"]][0]
-                lot = self.open_up(order, day, opening, opening * (1 + self.slip), opening)
+                lot = self.open_up(order, day, opening, self.slipped(opening, True), opening)
                 if lot is not None:
                     lot["symbol"], lot["hold"] = order["symbol"], order["hold"]
                     self.now.setdefault(order["symbol"], opening)
@@ -172,9 +172,6 @@ class PortfolioOracle(Oracle):
             self.opened += 1
             self.price_is_beyond(lot, day, today[symbol][0])
 
-    def slipped(self, price, buys):
-        return price * (1 + self.slip) if buys else price * (1 - self.slip)
-
     def sell_part(self, lot, amount, day, opening):
         if amount < lot["quantity"] * (1 - 1e-9):
             part = {**lot, "quantity": amount, "fee": lot["fee"] * amount / lot["quantity"]}
@@ -227,6 +224,11 @@ class PortfolioOracle(Oracle):
             scores = {s: closes[s][-1] / closes[s][-1 - length] - 1 for s in allowed if len(closes[s]) > length}
             best = sorted(scores, key=lambda s: (-scores[s], symbols.index(s)))[:top]
             wanted = dict.fromkeys(best, 1 / top)
+        elif kind == "formula":
+            scores = {s: 3 * (closes[s][-1] / closes[s][-1 - length] - 1) for s in symbols if len(closes[s]) > length}
+            wanted = {symbol: max(score, 0.0) for symbol, score in scores.items()}
+            if sum(wanted.values()) > 1:
+                wanted = {symbol: share / sum(wanted.values()) for symbol, share in wanted.items()}
         else:
             spreads = {}
             for symbol in symbols:

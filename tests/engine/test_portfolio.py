@@ -106,6 +106,34 @@ def test_ranked_holds_the_best_and_ties_go_to_the_first_listed():
     assert worst.quantities[0].tolist() == [-100, 0, 0]
 
 
+def formula(score: str, **fields: Any) -> WeightPlan:
+    return WeightPlan(("A", "B"), Weighting.FORMULA, "every_session", score=score, **fields)
+
+
+@pytest.mark.parametrize(
+    ("plan", "held"),
+    [
+        (formula("close / 50"), [20, 40]),  # 0.2 and 0.4 of 1000, at 10 and 10
+        (formula("close / 10"), [100 / 3, 200 / 3]),  # 1 and 2, cut to 1 together
+        (formula("close / 10", invested=0.3), [10, 20]),
+        (formula("close - 15"), [0, 100]),  # below 0 is 0
+        (formula("previous(close, 9)"), [0, 0]),
+        (formula("close / 50", otherwise="A"), [60, 40]),
+        (formula("close / 50", holds="close > 15", otherwise="A"), [60, 40]),
+    ],
+)
+def test_weights_by_a_formula_are_what_it_gives(plan, held):
+    result = run(plan, bars("A", [10, 10]), bars("B", [20, 10]), first=1)
+    assert result.quantities[0].tolist() == pytest.approx(held)
+
+
+def test_a_formula_needs_its_score_and_no_rank():
+    with pytest.raises(ValueError, match="score is given"):
+        WeightPlan(("A",), Weighting.FORMULA)
+    with pytest.raises(ValueError, match="top is given"):
+        WeightPlan(("A",), Weighting.FORMULA, score="close", top=1)
+
+
 @pytest.mark.parametrize(
     ("fields", "held"),
     [
@@ -335,6 +363,7 @@ def plain_book(capital: float, markets: Markets, terms: Account) -> PortfolioOra
         capital,
         markets,
         slip=costs.slippage_bps / 1e4,
+        tick=costs.slippage_per_share,
         rate=costs.commission_bps / 1e4,
         per_share=costs.commission_per_share,
         per_order=costs.commission_per_order,
@@ -414,7 +443,7 @@ def test_weights_against_the_plain_loop(markets, terms, kind, given_weights, on,
         kind,
         on,
         weights=weights,
-        score="change(close, 3)" if kind is Weighting.RANKED else None,
+        score={Weighting.RANKED: "change(close, 3)", Weighting.FORMULA: "3 * change(close, 3)"}.get(kind),
         top=top if kind is Weighting.RANKED else None,
         volatility_bars=3,
         holds=None if holds is None else f"close > previous(close, {holds})",

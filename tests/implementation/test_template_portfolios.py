@@ -148,6 +148,8 @@ def weight_plans(draw: st.DrawFn) -> WeightPlan:
         if not fields["top"] and not fields["bottom"]:
             fields["top"] = 1
             fields["bottom"] = None
+    if weighting is Weighting.FORMULA:
+        fields["score"] = draw(st.sampled_from(("min(0.4, 0.002 / volatility(5))", "0.3 * change(close, 5)", "0.5")))
     if weighting is Weighting.INVERSE_VOLATILITY:
         fields["volatility_bars"] = draw(st.sampled_from((3, 10)))
     rest = draw(st.sampled_from(("none", "spread", "otherwise", "otherwise")))

@@ -324,6 +324,7 @@ class Weighting(StrEnum):
     EQUAL = "equal"  # the same for each symbol
     RANKED = "ranked"  # the same for each of the `top` symbols with the highest `score`
     INVERSE_VOLATILITY = "inverse_volatility"  # in inverse proportion to the deviation of the last returns
+    FORMULA = "formula"  # what `score` gives for each symbol, all cut alike where they exceed `invested`
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +338,8 @@ class WeightPlan(Plan):
     weights: fixed weights, one for each symbol, below 0 for short. score, top, bottom: `ranked` holds the `top` symbols
     with the highest score and is short the `bottom` ones, all with the same weight; of equal scores the symbol listed
     first ranks higher; a symbol whose score is not defined, or that may not be held, is not ranked.
-    volatility_bars: returns that `inverse_volatility` reads.
+    `formula`: the score is the weight itself; below 0, or not defined, it is 0; what is left of `invested` is cash, or
+    goes to `otherwise`. volatility_bars: returns that `inverse_volatility` reads.
     holds: condition at the decision for a symbol to be held, read on its own bars, or on those of `signal_symbol` if
     that is given; what is not held leaves its share as cash, to `otherwise` (a symbol), or, with `spread`, to the
     symbols that are. ranked_first: a ranking asks `holds` of the ranked ones only, so that none below takes the place
@@ -378,8 +380,10 @@ class WeightPlan(Plan):
             raise ValueError("weights are given with fixed weighting, and only with it")
         if self.weights and len(self.weights) != len(self.symbols):
             raise ValueError(f"{len(self.weights)} weights were given for {len(self.symbols)} symbols")
-        if (self.weighting is Weighting.RANKED) != (self.score is not None and self.top is not None):
-            raise ValueError("score and top are given with ranked weighting, and only with it")
+        if (self.weighting in (Weighting.RANKED, Weighting.FORMULA)) != (self.score is not None):
+            raise ValueError("a score is given with weights by rank or by formula, and only with these")
+        if (self.weighting is Weighting.RANKED) != (self.top is not None):
+            raise ValueError("top is given with ranked weighting, and only with it")
         if self.top is not None and not 0 <= self.top <= len(self.symbols) - (self.bottom or 0):
             raise ValueError(f"top {self.top} and bottom {self.bottom or 0} of {len(self.symbols)} symbols")
         if self.volatility_bars < 2:

@@ -32,7 +32,7 @@ class TargetWeights:
             read_on = [bars[plan.signal_symbol or symbol] for symbol in plan.symbols]
             self._holds = np.column_stack([_conditions(plan.holds, each, timeline, universe) for each in read_on])
         self._scores: Floats = np.zeros((0, 0))
-        if plan.weighting is Weighting.RANKED and plan.score is not None:
+        if plan.score is not None:
             score = parse(plan.score, words)
             read = read_by(score.symbols, universe)
             columns = [score.numbers(bars[symbol], read) for symbol in plan.symbols]
@@ -53,6 +53,8 @@ class TargetWeights:
         left = float(wanted.sum() - kept.sum())
         if plan.weighting is Weighting.RANKED:
             left = plan.invested * (1.0 - np.count_nonzero(kept) / ((plan.top or 0) + (plan.bottom or 0)))
+        elif plan.weighting is Weighting.FORMULA:
+            left = plan.invested - float(kept.sum())
         if plan.spread and kept.any():
             kept *= (np.abs(kept).sum() + left) / np.abs(kept).sum()
         weights = np.zeros(len(self._places))
@@ -72,6 +74,10 @@ class TargetWeights:
             case Weighting.INVERSE_VOLATILITY:
                 shares = np.where(np.isfinite(self._scores[bar]), self._scores[bar], 0.0)
                 return plan.invested * shares / shares.sum() if shares.any() else np.zeros(count)
+            case Weighting.FORMULA:
+                shares = np.maximum(np.nan_to_num(self._scores[bar], nan=0.0), 0.0)
+                total = float(shares.sum())
+                return shares * (plan.invested / total) if total > plan.invested else shares
         may_rank = ~np.isnan(self._scores[bar])
         return self._ranked(self._scores[bar], may_rank if plan.ranked_first else self._holds[bar] & may_rank)
 

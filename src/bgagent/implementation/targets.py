@@ -89,6 +89,8 @@ def wanted_weights(plan: WeightPlan, readings: Readings, bar: int) -> dict[str, 
         whole = _shares(plan, readings, bar)
         kept = {symbol: share if held[symbol] else 0.0 for symbol, share in whole.items()}
         left = sum(share for symbol, share in whole.items() if not held[symbol])
+        if plan.weighting is Weighting.FORMULA:
+            left = plan.invested - sum(kept.values())
     invested = sum(abs(share) for share in kept.values())
     if plan.spread and invested > 0:
         kept = {symbol: share * (invested + left) / invested for symbol, share in kept.items()}
@@ -104,9 +106,20 @@ def _shares(plan: WeightPlan, readings: Readings, bar: int) -> dict[str, float]:
             return dict(zip(plan.symbols, plan.weights, strict=True))
         case Weighting.EQUAL:
             return {symbol: plan.invested / len(plan.symbols) for symbol in plan.symbols}
+        case Weighting.FORMULA:
+            return _by_formula(plan, readings, bar)
     calm = {symbol: _calmness(readings, symbol, bar, plan.volatility_bars) for symbol in plan.symbols}
     whole = sum(calm.values())
     return {symbol: plan.invested * one / whole if whole > 0 else 0.0 for symbol, one in calm.items()}
+
+
+def _by_formula(plan: WeightPlan, readings: Readings, bar: int) -> dict[str, float]:
+    """What the score gives, 0 where that is nothing to hold; all cut alike where it is too much together."""
+    assert plan.score is not None
+    found = {symbol: readings.number(plan.score, symbol, bar) for symbol in plan.symbols}
+    shares = {symbol: number if number > 0 else 0.0 for symbol, number in found.items()}
+    whole = sum(shares.values())
+    return {symbol: share * min(1.0, plan.invested / whole) if whole else 0.0 for symbol, share in shares.items()}
 
 
 def _calmness(readings: Readings, symbol: str, bar: int, count: int) -> float:

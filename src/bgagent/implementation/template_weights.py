@@ -82,7 +82,8 @@ def _acts(plan: WeightPlan, each: Declarations) -> list[str]:
 def _weights(plan: WeightPlan) -> list[str]:
     lines = ["", "    def weights(self):", *(f"        {line}" for line in _wanted(plan))]
     is_ranked = plan.weighting is Weighting.RANKED
-    if plan.holds is None and not (is_ranked and (plan.otherwise or plan.spread)):
+    is_complete = plan.weighting not in (Weighting.RANKED, Weighting.FORMULA)
+    if plan.holds is None and (is_complete or not (plan.otherwise or plan.spread)):
         return [*lines, "        return wanted"]
     kept = "wanted"
     if plan.holds is not None and (not is_ranked or plan.ranked_first):
@@ -93,6 +94,8 @@ def _weights(plan: WeightPlan) -> list[str]:
         return [*lines, f"        return {kept}"]
     if is_ranked:
         lines.append(f"        left = {plan.invested!r} * (1.0 - len({kept}) / {(plan.top or 0) + (plan.bottom or 0)})")
+    elif plan.weighting is Weighting.FORMULA:
+        lines.append(f"        left = {plan.invested!r} - sum({kept}.values())")
     else:
         lines.append("        left = sum(wanted.values()) - sum(kept.values())")
     if plan.otherwise is not None:
@@ -118,6 +121,14 @@ def _wanted(plan: WeightPlan) -> list[str]:
                 "shares = {symbol: 1.0 / value for symbol, value in volatilities.items() if value > 0}",
                 "total = sum(shares.values())",
                 f"wanted = {{symbol: {plan.invested!r} * share / total for symbol, share in shares.items()}}",
+            ]
+        case Weighting.FORMULA:
+            return [
+                *_scores("numbers"),
+                "wanted = {symbol: value for symbol, value in numbers.items() if value > 0}",
+                "total = sum(wanted.values())",
+                f"if total > {plan.invested!r}:",
+                f"    wanted = {{symbol: share * ({plan.invested!r} / total) for symbol, share in wanted.items()}}",
             ]
     return _ranked(plan)
 

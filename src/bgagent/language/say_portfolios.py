@@ -68,6 +68,8 @@ def _chosen(plan: WeightPlan, timeframe: Timeframe) -> list[str]:
             return [f"hold equal weights of {together}"]
         case Weighting.INVERSE_VOLATILITY:
             return [f"hold {together} weighted by inverse volatility over {plan.volatility_bars} bars"]
+        case Weighting.FORMULA:
+            return [f"hold {together}, each by a weight of {plan.score}, {percent(plan.invested)} in all at most"]
     assert plan.score is not None
     best, worst, score = _score(parse(plan.score).node, timeframe)
     said = [f"choose from {together}"]
