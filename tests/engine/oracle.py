@@ -16,9 +16,10 @@ class Oracle:
     `money`, value)), hold, good_for, why.
     """
 
-    def __init__(self, capital, *, slip=0.0, rate=0.0, per_share=0.0, per_order=0.0, least=0.0):
+    def __init__(self, capital, *, slip=0.0, tick=0.0, rate=0.0, per_share=0.0, per_order=0.0, least=0.0):
         self.cash = capital
-        self.slip, self.rate, self.per_share, self.per_order, self.least = slip, rate, per_share, per_order, least
+        self.slip, self.tick = slip, tick
+        self.rate, self.per_share, self.per_order, self.least = rate, per_share, per_order, least
         self.held = []
         self.wishes = []
         self.trades = []
@@ -32,6 +33,10 @@ class Oracle:
 
     def fee(self, quantity, price):
         return max(self.least, quantity * price * self.rate + quantity * self.per_share + self.per_order)
+
+    def slipped(self, price, buys):
+        """What a market order pays or gets; never less than nothing."""
+        return price * (1 + self.slip) + self.tick if buys else max(price * (1 - self.slip) - self.tick, 0.0)
 
     def worth(self, price):
         total = self.cash
@@ -63,7 +68,7 @@ class Oracle:
         )
 
     def at_market(self, position, bar, price, why):
-        self.sell_off(position, bar, price * (1 - self.slip) if position["long"] else price * (1 + self.slip), why)
+        self.sell_off(position, bar, self.slipped(price, not position["long"]), why)
 
     def sell_oldest(self, positions, quantity, bar, price, why):
         """So much of some positions, at the market, the oldest first; each part is a trade of its own."""
@@ -96,7 +101,7 @@ class Oracle:
         if adds <= 1e-9 * max(abs(has), abs(wanted)):
             return
         goes_long = wanted > 0
-        price = open_price * (1 + self.slip) if goes_long else open_price * (1 - self.slip)
+        price = self.slipped(open_price, goes_long)
         spent = equity - self.worth(open_price)
         too_much = adds * open_price > (self.free(open_price) + spent) * (1 + 1e-9)
         quantity = self.payable(adds, price, self.free(open_price))
@@ -164,7 +169,11 @@ class Oracle:
                 self.sell_off(position, bar, price, order["why"])
         position = {"long": goes_long, "price": price, "bar": bar, "number": self.opened, "best": price}
         position["stop"] = self.away(order["stop_loss"], price, up=not goes_long)
-        position["target"] = self.away(order["target"], price, up=goes_long)
+        if order["target"] is not None and order["target"][0] == "risk":
+            position["target"] = price + order["target"][1] * (price - position["stop"])
+        else:
+            position["target"] = self.away(order["target"], price, up=goes_long)
+        position["steps"] = order.get("steps", ())
         position["trailing"] = order["trailing"]
         position["trail"] = self.away(order["trailing"], price, up=not goes_long)
         position["until"] = None if order["hold"] is None else bar + order["hold"]
@@ -265,7 +274,7 @@ class Oracle:
             if order["do"] not in ("buy", "short"):
                 continue
             goes_long = order["do"] == "buy"
-            slipped = open_price * (1 + self.slip) if goes_long else open_price * (1 - self.slip)
+            slipped = self.slipped(open_price, goes_long)
             position = None
             if order["kind"] == "market":
                 position = self.open_up(order, bar, open_price, slipped, open_price)
@@ -291,7 +300,7 @@ class Oracle:
                 position = self.open_up(order, bar, level, level, open_price)
             elif order["kind"] == "stop" and (high >= order["stop"] if goes_long else low <= order["stop"]):
                 level = order["stop"]
-                slipped = level * (1 + self.slip) if goes_long else level * (1 - self.slip)
+                slipped = self.slipped(level, goes_long)
                 position = self.open_up(order, bar, level, slipped, open_price)
             else:
                 left = None if order["good_for"] is None else order["good_for"] - 1
@@ -310,6 +319,20 @@ class Oracle:
         if self.curve[-1] <= 0:
             self.ruined = True
             self.wishes = []
+        for position in self.held:
+            self.step_stop(position, high, low)
+
+    @staticmethod
+    def step_stop(position, high, low):
+        """A completed bar that came far enough puts the stop nearer, never further."""
+        for gain, stop_at in position.get("steps", ()):
+            price = position["price"]
+            if position["long"] and high >= price * (1 + gain):
+                level = price * (1 + stop_at)
+                position["stop"] = level if position["stop"] is None else max(position["stop"], level)
+            if not position["long"] and low <= price * (1 - gain):
+                level = price * (1 - stop_at)
+                position["stop"] = level if position["stop"] is None else min(position["stop"], level)
 
     def decide_by_rules(self, bar, flags, plan):
         """The orders of one-sided or two-sided rules for the open of `bar`.

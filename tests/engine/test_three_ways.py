@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bgagent.bars import Bars
 from bgagent.engine.backtest import replay, run_plan, run_strategy
-from bgagent.engine.plan import Account, Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.plan import Account, Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing, StopStep
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.strategy import Strategy
 from tests.engine.hand_bars import bars_from
@@ -56,6 +56,7 @@ COSTS = st.one_of(
         st.sampled_from([0.0, 0.05]),
         st.sampled_from([0.0, 1.0, 30.0]),
         st.sampled_from([0.0, 2.5]),
+        st.sampled_from([0.0, 0.0, 0.02, 1.5]),
     ),
 )
 DISTANCES = st.one_of(
@@ -83,6 +84,8 @@ def order_fields(draw: st.DrawFn) -> dict[str, Any]:
         "kind": "market",
         "why": "rule",
     }
+    if fields["stop_loss"] is not None:
+        fields["target"] = draw(st.sampled_from([fields["target"], fields["target"], ("risk", 2.0), ("risk", 0.5)]))
     fields["size"], fields["amount"] = draw(AMOUNTS)
     if fields["size"] == "risk" and fields["stop_loss"] is None and fields["trailing"] is None:
         fields["stop_loss"] = ("fraction", 0.05)
@@ -112,6 +115,7 @@ def oracle(capital: float, costs: Costs) -> Oracle:
     return Oracle(
         capital,
         slip=costs.slippage_bps / 1e4,
+        tick=costs.slippage_per_share,
         rate=costs.commission_bps / 1e4,
         per_share=costs.commission_per_share,
         per_order=costs.commission_per_order,
@@ -166,10 +170,11 @@ def same(one: BacktestResult, other: BacktestResult) -> None:
     sides=st.sampled_from(["long", "short", "both"]),
     max_positions=st.sampled_from([1, 1, 2, 4]),
     wait=st.sampled_from([None, None, 1, 4]),
+    steps=st.sampled_from([(), (), ((0.02, 0.0),), ((0.01, -0.005), (0.05, 0.03))]),
     first=st.integers(0, 3),
 )
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
-def test_rules(bars, costs, fields, sides, max_positions, wait, first):
+def test_rules(bars, costs, fields, sides, max_positions, wait, steps, first):
     long, short = sides != "short", sides != "long"
     plan = RulePlan(
         "TEST",
@@ -182,12 +187,13 @@ def test_rules(bars, costs, fields, sides, max_positions, wait, first):
         wait_bars=wait,
         sizing=sizing(fields),
         max_positions=max_positions,
+        stop_steps=tuple(StopStep(*step) for step in steps),
     )
     account = Account(10_000.0, costs)
     by_rules = run_plan(plan, bars, first=first, account=account)
 
     plain = oracle(10_000.0, costs)
-    order_plan = {"order": fields, "max_positions": max_positions, "wait": wait}
+    order_plan = {"order": {**fields, "steps": steps}, "max_positions": max_positions, "wait": wait}
     bits = bars.volume.astype(int).tolist()
     for bar in range(first, len(bars)):
         if bar > first:
@@ -201,7 +207,7 @@ def test_rules(bars, costs, fields, sides, max_positions, wait, first):
     class SameRules(Strategy):
         def enter(self, side):
             go = self.buy if side == BUY else self.sell_short
-            go(sizing(fields), hold_bars=fields["hold"], **protections(fields))
+            go(sizing(fields), hold_bars=fields["hold"], stop_steps=steps, **protections(fields))
 
         def on_bar(self):
             signal = int(self.volume[-1])
