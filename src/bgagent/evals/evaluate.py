@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from time import monotonic
 
 import bgagent
 from bgagent.batch import local_processes
-from bgagent.errors import BadUse
+from bgagent.errors import BadUse, MachineUnfit
 from bgagent.evals.arms import run_case
 from bgagent.evals.page import page_of
 from bgagent.evals.results import VERSION, CaseResult, Evaluation
@@ -59,19 +60,17 @@ def evaluate(
     suite = _chosen(choice)
     settings = resolve(environment, overrides={"as_of": choice.as_of or suite.as_of, "llm_model": choice.model})
     began = datetime.now(UTC)
-    name = f"bg_eval_{began:%Y-%m-%dT%H%M%SZ}"
     cache = (root / settings.cache_dir).absolute()
-    jobs = cache / "eval" / name
-    for folder in (jobs, choice.record):
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+    jobs = _new_folder(cache / "eval", f"bg_eval_{began:%Y-%m-%dT%H%M%SZ}")
+    if choice.record:
+        choice.record.mkdir(parents=True, exist_ok=True)
     data = choice.data or suite.data or settings.data
     at_once = choice.at_once or cores()
     terms = Terms(
         arm=choice.arm,
         root=jobs,
         environment={**_absolute(environment, root, cache), "NLBT_MAX_RUNNING": str(at_once)},
-        prefix=f"eval{began:%d%H%M%S}-",
+        prefix=f"{jobs.name.removeprefix('bg_')}-",
         data=_absolute_path(data, root),
         as_of=choice.as_of or suite.as_of,
         reader=choice.reader,
@@ -81,17 +80,17 @@ def evaluate(
         record=choice.record.absolute() if choice.record else None,
         replay=choice.replay.absolute() if choice.replay else None,
     )
-    count = len(suite.cases)
-    pool = executor or local_processes(min(at_once, count))
+    total = len(suite.cases)
+    pool = executor or local_processes(min(at_once, total))
     clock = monotonic()
     try:
-        results = run_cases(suite.cases, pool, terms, run=run_case, on_result=lambda result: on_result(result, count))
+        results = run_cases(suite.cases, pool, terms, run=run_case, on_result=lambda result: on_result(result, total))
     finally:
         if executor is None:
             pool.shutdown()
     return Evaluation(
         version=VERSION,
-        name=name,
+        name=jobs.name,
         suite=suite.title,
         arm=choice.arm,
         began_at=began.isoformat(timespec="seconds"),
@@ -128,6 +127,20 @@ def _chosen(choice: Choice) -> Suite:
     if not cases:
         raise BadUse(f"no case has '{choice.only}' in its id or family")
     return replace(suite, cases=tuple(cases[: choice.limit]))
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    """A folder of that name, or with a number behind it where another run of the same second has taken it."""
+    for number in count(1):
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise MachineUnfit.from_os_error(error, folder) from error
+        return folder
+    raise AssertionError("numbers do not end")
 
 
 def _refuse_unusable_exchanges(choice: Choice) -> None:
