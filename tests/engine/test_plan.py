@@ -64,7 +64,7 @@ def test_shares_of_a_payment_are_equal_unless_said():
         (lambda: WeightPlan(("A",), Weighting.FIXED), "with fixed weighting"),
         (lambda: WeightPlan(("A",), weights=(1.0,)), "with fixed weighting"),
         (lambda: WeightPlan(("A", "B"), Weighting.FIXED, weights=(1.0,)), "1 weights were given for 2"),
-        (lambda: WeightPlan(("A",), Weighting.RANKED, score="close"), "score and top"),
+        (lambda: WeightPlan(("A",), Weighting.RANKED, score="close"), "top is given"),
         (lambda: WeightPlan(("A",), Weighting.RANKED, score="close", top=1, bottom=1), "top 1 and bottom 1 of 1"),
         (lambda: WeightPlan(("A",), volatility_bars=1), "volatility_bars"),
         (lambda: WeightPlan(("A",), invested=0.0), "invested"),
