@@ -215,8 +215,28 @@ def test_what_rules_cannot_say_is_refused_by_name():
     plan = {"symbol": "SPY", "entry": {"when": "crosses_above(sma(close, 20), sma(close, 50))"}}
     text = json.dumps({"runs": [{"plan": plan}], "clauses": clauses})
     with pytest.raises(NeedsClarification, match=r"cannot be tested: .*Hurst exponent.*no Hurst") as raised:
-        read(text, sentence=sentence)
+        read(text, text, sentence=sentence)
     assert "Hurst" in raised.value.questions[0]
+
+
+def test_what_is_called_unsupported_is_asked_about_once():
+    sentence = "SPY 20/50 SMA crossover in 2023 with $10K, but skip entries while the Hurst exponent is under 0.5"
+    clauses = [
+        {"words": "SPY", "status": "stated", "field": "symbol", "value": "SPY"},
+        {"words": "20/50 SMA crossover", "status": "stated", "field": "entry", "value": "20 above 50"},
+        {"words": "but skip entries while the Hurst exponent is under 0.5", "status": "unsupported", "value": "no"},
+    ]
+    plan = {"symbol": "SPY", "entry": {"when": "crosses_above(sma(close, 20), sma(close, 50))"}}
+    code = {
+        "kind": "code",
+        "symbols": ["SPY"],
+        "description": "the cross, while the Hurst exponent of 100 closes >= 0.5",
+    }
+    first = json.dumps({"runs": [{"plan": plan}], "clauses": clauses})
+    clauses[-1] |= {"status": "stated", "field": "entry"}
+    understood, model = read(first, json.dumps({"runs": [{"plan": code}], "clauses": clauses}), sentence=sentence)
+    assert "Can code do it?" in model.questions[1].turns[2]
+    assert isinstance(understood.spec.runs[0].plan, CodePlan)
 
 
 def test_the_models_questions_are_put_to_the_person():

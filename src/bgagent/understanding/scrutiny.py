@@ -213,6 +213,12 @@ def _unlikely_parts(placed: Sequence[tuple[Part, Clause]]) -> Iterator[str]:
         has_number = any(sign.isdigit() or sign == "%" for sign in clause.text)
         if part.status is Became.UNRELATED and has_number and not part.value:
             yield f'clauses: "{part.words}" has a number in it; if it decides no trade, say why in its value'
+        if part.status is Became.UNSUPPORTED:
+            yield (
+                f'clauses: "{part.words}" is unsupported, so that nothing is tested at all. Can code do it? Then give '
+                "a plan of code. Is it about costs, fills or which markets to trade? Then say what stands in for it, "
+                "as defaulted. Only if it can neither be done nor left to a default, stay with it"
+            )
 
 
 def _placed(parts: Sequence[Part], sentence: str, problems: list[str]) -> list[tuple[Part, Clause]]:
