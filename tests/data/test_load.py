@@ -168,7 +168,7 @@ def test_how_much_of_the_window_is_missing_is_said(start, end, weight, said):
     provider = FolderProvider([MARKET / "daily"])
     series = load_series("PLTR", period, warmup_bars=0, provider=provider, now=NOW)
     facts = series.provenance
-    text = f"the source {said.format(period)} no prices, the result is that of {facts.first} to {facts.last}"
+    text = f"the source {said.format(period)} no prices, it could be traded from {facts.first} to {facts.last} only"
     assert [finding.severity for finding in series.findings if finding.text == text] == [weight]
 
 

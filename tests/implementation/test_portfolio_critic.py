@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bgagent.artifacts.attempts import CheckStatus
+from bgagent.artifacts.attempts import CheckStatus, RunFailure, StrategySource
+from bgagent.data.findings import Finding, Severity
 from bgagent.engine.orders import Action, Order, pack_orders
 from bgagent.engine.plan import (
     Costs,
@@ -22,7 +23,9 @@ from bgagent.engine.plan import (
 )
 from bgagent.implementation.critic import examine
 from bgagent.implementation.trial import Trial
-from tests.implementation.portfolio_trials import MARKETS, ONE, THREE, TWO, market, tried
+from bgagent.implementation.trying import try_source
+from tests.implementation.portfolio_trials import MARKETS, ONE, THREE, TWO, market, spec_of, tried
+from tests.implementation.trials import series_of
 
 FIXED = WeightPlan(("ONE", "TWO"), Weighting.FIXED, "first_of_month", weights=(0.6, 0.4))
 RANKED = WeightPlan(("ONE", "TWO", "THREE"), Weighting.RANKED, "first_of_month", score="change(close, 20)", top=1)
@@ -301,3 +304,12 @@ def test_a_ranking_whose_best_may_not_be_held_leaves_its_place_empty():
     assert critique.is_acceptable, critique.findings
     others = replace(ranked_first, ranked_first=False)
     assert tried(others).orders.tobytes() != tried(ranked_first).orders.tobytes()
+
+
+def test_what_is_odd_about_one_symbols_bars_names_it():
+    gap = Finding("gap", Severity.CAUTION, "a gap of ten days")
+    spec, run = spec_of(FIXED), spec_of(FIXED).runs[0]
+    loaded = {"ONE": series_of(ONE), "TWO": replace(series_of(TWO), findings=(gap,))}
+    source = StrategySource("test", "x", "template")
+    trial = try_source(spec, run, loaded, source, propose=lambda *_: RunFailure("crash", "it failed"))
+    assert [str(found) for found in trial.findings] == ["TWO: a gap of ten days"]

@@ -113,9 +113,8 @@ def edge_findings(
     asked = Period(period.start, until)
 
     def lacking(missing: int) -> str:
-        return (
-            f"{_missing_of(missing, between(asked.start, asked.end), asked)}, the result is that of {first} to {last}"
-        )
+        part = _missing_of(missing, between(asked.start, asked.end), asked)
+        return f"{part}, it could be traded from {first} to {last} only"
 
     begins = raw.sessions[0].item()
     found = []

@@ -99,7 +99,11 @@ def _begun(
 ) -> tuple[Trial, Stage]:
     """The trial before any code has run, with what the plan gives without any."""
     own = {symbol: loaded[symbol].bars for symbol in run.symbols}
-    findings = tuple(dict.fromkeys(found for symbol in run.symbols for found in loaded[symbol].findings))
+    findings = tuple(
+        found if len(run.symbols) == 1 else replace(found, text=f"{symbol}: {found.text}")
+        for symbol in run.symbols
+        for found in loaded[symbol].findings
+    )
     watched = tuple(own[symbol] for symbol in run.plan.watched_symbols)
     timeline: Timeline | None = None
     stage_bars: Bars | tuple[Bars, ...]
