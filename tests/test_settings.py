@@ -1,11 +1,15 @@
 """One value of every setting, from wherever it comes."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bgagent.errors import BadUse
-from bgagent.settings import resolve, surroundings
+from bgagent.settings import _plain_values, resolve, surroundings
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", None])
@@ -38,3 +42,29 @@ def test_a_time_that_is_none_names_what_is_allowed(text: str):
 
 def test_thirty_days_are_allowed():
     assert resolve({"DEFAULT_TIMEOUT": "2592000"}).timeout_s == 2592000.0
+
+
+PIECES = (
+    *("NAME", "_n9", "export", "export X", "9X", "ü", "\ufeff", "value", "sk-or-v1_9/+=", "a b", "a#b", "~", "{x}"),
+    *("=", " = ", "==", "\n", "\r\n", "\n\n", "\t", " ", "  #", "#", "\x0b", "\x1c", "\u2028"),
+    *("'x'", '"y"', "${NAME}", "$NAME", "\\n", "\\"),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_what_is_read_plainly_is_read_so_by_dotenv(text: str):
+    plain = _plain_values(text)
+    if plain is not None:
+        by_dotenv = dotenv_values(stream=StringIO(text))
+        assert plain == {name: value for name, value in by_dotenv.items() if value is not None}
+
+
+def test_a_usual_dotenv_is_read_plainly():
+    lines = ("# keys", "", "OPENROUTER_API_KEY=sk-or-v1-0123", " LLM_MODEL = openrouter:openai/gpt-5", "CACHE_DIR=", "")
+    assert _plain_values("\n".join(lines)) == {
+        "OPENROUTER_API_KEY": "sk-or-v1-0123",
+        "LLM_MODEL": "openrouter:openai/gpt-5",
+        "CACHE_DIR": "",
+    }
+    assert _plain_values('NAME="a b"') is None
