@@ -26,6 +26,7 @@ NOT_TO_SUBMIT = ("click", "subprocess", "logging", "shutil", "dotenv", "psutil",
     ],
 )
 def test_no_heavy_module_is_loaded(project: Project, arguments: list[str]):
+    (project.root / ".env").write_text("# what people have\nDEFAULT_TIMEOUT=90\n")
     project.run(CROSSOVER, name="earlier")
     code = textwrap.dedent(f"""
         import sys
