@@ -95,8 +95,9 @@ def doubts(trials: tuple[Trial, ...]) -> tuple[Check, ...]:
             found.append(
                 failed(
                     DOUBT,
-                    f"nothing was traded on {counted(len(trial.bars) - trial.first, 'bar')}: {account}. Look for a "
-                    "mistake; if the task's own conditions are never met, answer with the same file. Loosen nothing",
+                    f"nothing was traded on {counted(len(trial.bars) - trial.first, 'bar')}. Look for a mistake, such "
+                    "as an event and a state that exclude each other; if it is the task's own conditions that are "
+                    f"never met, answer with the same file. Loosen nothing. What happened: {account}",
                 )
             )
     return tuple(found)
