@@ -22,6 +22,7 @@ class Bars:
         exchange's calendar day, without a zone; within the day UTC.
     sessions: (n,) datetime64[D], the exchange's calendar day of each bar.
     open, high, low, close: (n,) prices, finite and above 0. volume: (n,), 0 or more.
+    next_session: day of the session after the last bar's, known ahead from the exchange's calendar; None: not known.
     All arrays are float64, contiguous and set read-only here. Raises ValueError when shapes, order or values break it.
     """
 
@@ -34,6 +35,7 @@ class Bars:
     low: Floats
     close: Floats
     volume: Floats
+    next_session: date | None = None
 
     def __post_init__(self) -> None:
         count = len(self.times)
@@ -43,6 +45,8 @@ class Bars:
             raise ValueError(f"{self.symbol}: sessions have shape {sessions.shape}, expected ({count},)")
         if count > 1 and not bool(np.all(times[1:] > times[:-1])):
             raise ValueError(f"{self.symbol}: bar times must increase strictly")
+        if self.next_session is not None and count and not self.next_session > sessions[-1].item():
+            raise ValueError(f"{self.symbol}: {self.next_session} does not come after the last bar")
         frozen: dict[str, Floats | Times] = {"times": times, "sessions": sessions}
         for name in PRICE_COLUMNS:
             column = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
@@ -63,9 +67,14 @@ class Bars:
         return len(self.times)
 
     def between(self, start: int, stop: int) -> "Bars":
-        """The bars `start` to `stop - 1`, as views."""
+        """The bars `start` to `stop - 1`, as views; the session after them stays known."""
         columns = {name: getattr(self, name)[start:stop] for name in PRICE_COLUMNS}
-        return Bars(self.symbol, self.timeframe, self.times[start:stop], self.sessions[start:stop], **columns)
+        sessions = self.sessions[start:stop]
+        following = self.next_session
+        if len(sessions):
+            after = int(np.searchsorted(self.sessions, sessions[-1], side="right"))
+            following = self.sessions[after].item() if after < len(self) else following
+        return Bars(self.symbol, self.timeframe, self.times[start:stop], sessions, **columns, next_session=following)
 
     def index_of(self, day: date) -> int:
         """Index of the first bar whose session is `day` or later; len(self) when there is none."""
@@ -85,4 +94,4 @@ class Bars:
 def daily_bars(symbol: str, days: Times, prices: dict[str, Floats], *, timeframe: Timeframe = Timeframe.DAY) -> Bars:
     """Bars one session long or longer, from calendar days and the five columns of PRICE_COLUMNS."""
     sessions = np.asarray(days, dtype="datetime64[D]")
-    return Bars(symbol, timeframe, sessions.astype("datetime64[s]"), sessions, **prices)
+    return Bars(symbol, timeframe, sessions.astype("datetime64[s]"), sessions, **prices, next_session=None)

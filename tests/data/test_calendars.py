@@ -12,6 +12,7 @@ from bgagent.data.calendars import (
     last_complete_session,
     local_days,
     midnights,
+    session_after,
     sessions,
     trading_of,
     us_holidays,
@@ -110,3 +111,17 @@ def test_the_days_with_bars_tell_when_a_market_trades():
     assert trading_of(stock, sessions(Trading.EXCHANGE, year)) is Trading.EXCHANGE
     assert trading_of(market_of("BTC-USD"), weekdays) is Trading.WEEKDAYS
     assert trading_of(market_of("BTC-USD"), weekdays[:5]) is Trading.ALWAYS  # too few to tell
+
+
+@pytest.mark.parametrize(
+    ("day", "symbol", "trading", "following"),
+    [
+        (date(2024, 3, 28), "SPY", Trading.EXCHANGE, date(2024, 4, 1)),  # Good Friday lies between
+        (date(2024, 12, 24), "SPY", Trading.EXCHANGE, date(2024, 12, 26)),
+        (date(2024, 3, 29), "BTC-USD", Trading.ALWAYS, date(2024, 3, 30)),
+        (date(2024, 3, 29), "EURUSD=X", Trading.WEEKDAYS, date(2024, 4, 1)),
+        (date(2024, 3, 28), "SAP.DE", Trading.EXCHANGE, None),
+    ],
+)
+def test_the_session_after_a_day_is_known_ahead_where_a_rule_gives_it(day, symbol, trading, following):
+    assert session_after(day, market_of(symbol), trading) == following

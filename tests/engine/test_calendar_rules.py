@@ -1,5 +1,6 @@
 """Expressions on the calendar, on days one can look up."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -9,6 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bgagent.engine import rules
+from bgagent.engine.backtest import run_plan, run_strategy
+from bgagent.engine.plan import Account, Rule, RulePlan, WeightPlan
+from bgagent.engine.portfolio import run_portfolio
+from bgagent.engine.portfolio_strategy import run_portfolio_strategy
+from bgagent.engine.strategy import Strategy
+from tests.engine.hand_bars import FREE, bars_from, flat
 
 
 def days(*texts):
@@ -230,3 +237,31 @@ def test_the_last_bar_of_a_session_is_known_ahead():
     assert np.flatnonzero(ends.evaluate(two_and_three[:-1], first=0)).tolist() == [1, 4]  # the third may go on
     assert ends.evaluate(two_and_three[:2], first=0).tolist() == [False, False]  # nothing to go by
     assert ends.evaluate(two_and_three[:0], first=0).tolist() == []
+
+
+def test_bars_tell_the_session_after_them_wherever_dates_are_read():
+    day_rows = [flat(10.0)] * 4  # Monday 25 to Thursday 28 March 2024; the 29th is Good Friday
+    bars = replace(bars_from(day_rows, start="2024-03-25"), next_session=date(2024, 4, 1))
+    plan = RulePlan("TEST", entry=Rule(on="last_of_month"))
+    account = Account(1000.0, FREE)
+    assert [fill.bar for fill in run_plan(plan, bars, first=0, account=account).fills] == [3]
+    assert run_plan(plan, replace(bars, next_session=None), first=0, account=account).fills == ()
+    weights = WeightPlan(("TEST",), on="last_of_month", holds="close > 0")
+    result = run_portfolio(weights, [bars], first_on=date(2024, 3, 25), account=account)
+    assert [order["decided_on"] for order in result.orders] == [2]  # nothing is known before the first bar
+
+    class Dated(Strategy):
+        def init(self):
+            self.ends = self.calendar("last_of_month")
+
+        def on_bar(self):
+            if self.ends:
+                self.buy()
+
+    assert [fill.bar for fill in run_strategy(Dated, bars, first=0, account=account).fills] == [3]
+    together = run_portfolio_strategy(Dated, [bars], first_on=date(2024, 3, 25), account=account)
+    assert [fill.bar for fill in together.fills] == [3]
+    assert bars.between(0, 2).next_session == date(2024, 3, 27)
+    assert bars.between(0, 4).next_session == date(2024, 4, 1)
+    with pytest.raises(ValueError, match="does not come after"):
+        replace(bars, next_session=date(2024, 3, 28))

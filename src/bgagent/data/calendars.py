@@ -112,6 +112,14 @@ def sessions(trading: Trading, period: Period) -> Times:
     return weekdays[~is_among(weekdays, np.array(sorted(holidays), dtype="datetime64[D]"))]
 
 
+def session_after(day: date, market: Market, trading: Trading) -> date | None:
+    """The first session after a day, by rule; None for an exchange outside the US, whose holidays follow none."""
+    if trading is Trading.EXCHANGE and not market.us_sessions:
+        return None
+    ahead = sessions(trading, Period(day + timedelta(1), day + timedelta(14)))
+    return ahead[0].item() if len(ahead) else None
+
+
 def distinct(days: Times) -> Times:
     """Each day once, of days in order."""
     return days[np.append(True, days[1:] != days[:-1])] if len(days) else days

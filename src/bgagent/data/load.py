@@ -8,7 +8,7 @@ import numpy as np
 
 from bgagent.bars import Bars
 from bgagent.data.adjust import adjust
-from bgagent.data.calendars import distinct, trading_of
+from bgagent.data.calendars import distinct, session_after, trading_of
 from bgagent.data.clean import tidy
 from bgagent.data.coarsen import bucket_starts, can_be_made_of, coarsen, regular_hours
 from bgagent.data.coverage import cut_rows, edge_findings, nothing_there, refuse_future
@@ -68,6 +68,8 @@ def load_series(
     bars = adjusted.bars
     if timeframe is not raw.timeframe:
         bars = coarsen(bars, buckets[cut.first : cut.last + 1], timeframe)
+    if timeframe is Timeframe.DAY or timeframe.is_intraday:
+        bars = replace(bars, next_session=session_after(bars.sessions[-1].item(), market, trading))
     findings = (
         *raw.findings,
         *edge_findings(raw, cut, period, until, warmup_bars, market=market, trading=trading, lists=lists),

@@ -47,7 +47,10 @@ class ArrayFeed:
         """See Feed."""
         bars = self._bars
         declared = [np.asarray(self._evaluated(text), dtype=np.float64) for text in expressions]
-        self._calendars = tuple(parse_calendar(text).evaluate(bars.sessions, first=self.first) for text in calendars)
+        self._calendars = tuple(
+            parse_calendar(text).evaluate(bars.sessions, first=self.first, next_session=bars.next_session)
+            for text in calendars
+        )
         self._due = tuple(np.zeros(self.size, dtype=np.bool_) for _ in calendars)
         for due, calendar in zip(self._due, self._calendars, strict=True):
             due[: self.count + 1] = calendar[: self.count + 1]

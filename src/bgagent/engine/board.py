@@ -75,12 +75,13 @@ class Board:
         """
         expression = parse_calendar(text)
         if number == ALL:
-            return expression.evaluate(self.timeline.sessions, first=self.timeline.first)
+            timeline = self.timeline
+            return expression.evaluate(timeline.sessions, first=timeline.first, next_session=timeline.next_session)
         bars = self.bars[number]
         if not len(bars):
             return np.zeros(len(self.timeline), dtype=np.bool_)
         first = int(np.searchsorted(bars.sessions, self.first_on, side="left"))
-        holds = expression.evaluate(bars.sessions, first=first)
+        holds = expression.evaluate(bars.sessions, first=first, next_session=bars.next_session)
         return np.asarray((self.traded[number] != 0) & holds[self.own[number]])
 
 

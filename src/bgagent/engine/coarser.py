@@ -107,7 +107,7 @@ def _made_of(bars: Bars, span: Span, first: Indices, last: Indices) -> Bars:
     columns = {name: aggregate(name, getattr(bars, name), first, last) for name in PRICE_COLUMNS}
     sessions = bars.sessions[first]
     times = bars.times[first] if span.unit == "minutes" else sessions.astype("datetime64[s]")
-    return Bars(bars.symbol, span.timeframe, times, sessions, **columns)
+    return Bars(bars.symbol, span.timeframe, times, sessions, **columns, next_session=None)
 
 
 def aggregate(name: str, column: Floats, first: Indices, last: Indices) -> Floats:

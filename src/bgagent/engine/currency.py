@@ -16,4 +16,4 @@ def convert(bars: Bars, rate: Bars) -> Bars:
         raise ValueError(f"{rate.symbol} begins on {rate.sessions[0]}, too late to convert {bars.symbol} before")
     factor = rate.close[at]
     prices = {name: getattr(bars, name) * (1.0 if name == "volume" else factor) for name in PRICE_COLUMNS}
-    return Bars(bars.symbol, bars.timeframe, bars.times, bars.sessions, **prices)
+    return Bars(bars.symbol, bars.timeframe, bars.times, bars.sessions, **prices, next_session=bars.next_session)

@@ -133,7 +133,8 @@ class _Log:
 
 def _dates(on: str, timeline: Timeline) -> NDArray[np.bool_]:
     """(n,): the bars of the window at whose open something is due by the calendar."""
-    dates = np.array(parse_calendar(on).evaluate(timeline.sessions, first=timeline.first))
+    calendar = parse_calendar(on)
+    dates = np.array(calendar.evaluate(timeline.sessions, first=timeline.first, next_session=timeline.next_session))
     dates[: timeline.first] = False
     return dates
 

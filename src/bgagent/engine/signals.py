@@ -103,7 +103,9 @@ class _Rules:
             return
         due = np.ones(len(signals), dtype=np.bool_)
         if rule.on is not None:
-            due[:-1] = parse_calendar(rule.on).evaluate(self._bars.sessions, first=self._first)
+            due[:-1] = parse_calendar(rule.on).evaluate(
+                self._bars.sessions, first=self._first, next_session=self._bars.next_session
+            )
             due[-1] = False  # the session after the last bar is not this run's
         if rule.when is not None:
             due[1:] &= self._conditions(rule.when)

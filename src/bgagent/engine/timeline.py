@@ -16,7 +16,8 @@ class Timeline:
 
     first: index of the window's first bar. own: (n, k), index of a symbol's own latest bar, -1 before its first.
     traded: (n, k), where it has a bar of its own. laid: the symbols' bars on all n; one without a bar keeps its last
-    close (its first open before there is one), with a volume of 0.
+    close (its first open before there is one), with a volume of 0. next_session: the first day after them on which any
+    of the symbols trades; None where that is not known.
     """
 
     times: Times
@@ -25,6 +26,7 @@ class Timeline:
     own: NDArray[np.int64]
     traded: NDArray[np.bool_]
     laid: tuple[Bars, ...]
+    next_session: date | None = None
 
     def __len__(self) -> int:
         return len(self.times)
@@ -76,7 +78,14 @@ def _laid(bars: Sequence[Bars], times: Times, sessions: Times, first: int) -> Ti
     own = np.column_stack([np.searchsorted(each.times, times, side="right") - 1 for each in bars])
     traded = np.column_stack([each.times[own[:, k]] == times for k, each in enumerate(bars)])
     laid = tuple(_lay(each, times, sessions, own[:, k], traded[:, k]) for k, each in enumerate(bars))
-    return Timeline(times, sessions, first, own, traded, laid)
+    return Timeline(times, sessions, first, own, traded, laid, _next_session(bars, sessions[-1].item()))
+
+
+def _next_session(bars: Sequence[Bars], last: date) -> date | None:
+    """The earliest day that is known to come after the last one; a symbol that ended before says nothing of it."""
+    lasting = [each.next_session for each in bars if each.sessions[-1].item() == last]
+    known = [day for day in lasting if day is not None]
+    return min(known) if len(known) == len(lasting) else None
 
 
 def _lay(bars: Bars, times: Times, sessions: Times, own: NDArray[np.int64], traded: NDArray[np.bool_]) -> Bars:
@@ -85,4 +94,4 @@ def _lay(bars: Bars, times: Times, sessions: Times, own: NDArray[np.int64], trad
         name: np.where(traded, getattr(bars, name)[own], 0.0 if name == "volume" else last_close)
         for name in PRICE_COLUMNS
     }
-    return Bars(bars.symbol, bars.timeframe, times, sessions, **columns)
+    return Bars(bars.symbol, bars.timeframe, times, sessions, **columns, next_session=None)

@@ -77,7 +77,8 @@ class TargetWeights:
             case Weighting.FORMULA:
                 shares = np.maximum(np.nan_to_num(self._scores[bar], nan=0.0), 0.0)
                 total = float(shares.sum())
-                return shares * (plan.invested / total) if total > plan.invested else shares
+                cut: Floats = shares * min(1.0, plan.invested / total) if total else shares
+                return cut
         may_rank = ~np.isnan(self._scores[bar])
         return self._ranked(self._scores[bar], may_rank if plan.ranked_first else self._holds[bar] & may_rank)
 

@@ -65,7 +65,7 @@ def compute_series(
         indicators[row] = expression.evaluate(bars, read_by(expression.symbols, universe))
     due = np.zeros((len(calendars), len(bars)), dtype=np.bool_)
     for row, text in enumerate(calendars):
-        due[row] = rules.parse_calendar(text).evaluate(bars.sessions, first=first)
+        due[row] = rules.parse_calendar(text).evaluate(bars.sessions, first=first, next_session=bars.next_session)
     columns = np.array([getattr(bars, name) for name in PRICE_COLUMNS])
     return Series(bars.times, bars.sessions, columns, indicators, due)
 
