@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bgagent.kept import OPINION
 from tests.e2e.prices import write_prices
 from tests.e2e.project import CROSSOVER, Project
 
@@ -113,11 +114,12 @@ def test_resume_takes_up_what_was_understood_and_reads_nothing_again(project: Pr
 
 
 def with_first_attempt(project: Project, name: str, text: Callable[[str], str], producer: str) -> None:
-    """A job whose first attempt, as it was kept, is another one than it was."""
+    """A job whose first attempt, as it was kept, is another one than it was; a model has approved of it."""
     project.run(CROSSOVER, name=name)
     file = project.root / "reports" / name / "attempts" / "1.json"
     kept = json.loads(file.read_text())
     kept["sources"][0].update(text=text(kept["sources"][0]["text"]), producer=producer)
+    kept["critique"]["checks"].append({"id": OPINION, "status": "pass", "detail": "as it should be", "figures": {}})
     file.write_text(json.dumps(kept))
 
 
