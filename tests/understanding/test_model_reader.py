@@ -398,6 +398,16 @@ def test_a_bad_plan_for_code_goes_back(bad, told):
     assert understood.spec.runs[0].plan.symbols == ("AAPL",)
 
 
+def test_a_number_of_a_long_text_is_asked_about_once_and_then_believed():
+    rules = {"kind": "rules", "symbol": "AAPL", "entry": {"when": "crosses_above(close, opening_high(30))"}}
+    clauses = [{**clause, "value": clause["value"].replace("2 x", "a multiple of")} for clause in TASK_CLAUSES]
+    bad = json.dumps({"runs": [{"plan": rules}], "clauses": clauses})
+    understood, model = read(bad, bad, sentence=TASK)
+    assert "the number 2 of the sentence is in no value" in model.questions[1].turns[2]
+    told = [assumption.value for assumption in understood.assumptions if assumption.field == "reading"]
+    assert any("the number 2 " in value for value in told)
+
+
 @pytest.mark.parametrize(
     ("plan", "kind"),
     [

@@ -55,6 +55,8 @@ def read_proposal(answer: str, sentence: str, known: Outline, *, is_patient: boo
     clauses = tuple(sorted((clause for _, clause in placed), key=lambda clause: clause.span))
     problems.extend(_wrong_symbols(proposal, clauses, sentence, known))
     odd = [*_unlikely_symbols(proposal, sentence, known), *_unfounded(proposal), *_unlikely_parts(placed)]
+    if is_long(sentence) and not proposal.questions:  # it may be one of an explanation or an example
+        odd += [_NO_VALUE.format(number) for number in _numbers_left_out(proposal, clauses, sentence, known)]
     if problems or (odd and not is_patient):
         raise Unreadable("\n".join([*problems, *odd]))
     if not proposal.questions:
@@ -245,21 +247,31 @@ def _clause(part: Part, words: str, span: Span) -> Clause:
 
 
 def _check_nothing_left_out(proposal: Proposal, clauses: Sequence[Clause], sentence: str, known: Outline) -> None:
-    """Raises LeftOut unless every word is in a clause, and, where rules say it all, every number in a value.
-
-    Code is held against the numbers of the sentence itself, once it is there.
-    """
+    """Raises LeftOut unless every word is in a clause, and, of a short sentence, every number in a value."""
     certain = [fact.span for fact in known.facts if fact.covers]
     covered = [clause.span for clause in clauses]
     words = words_left_out(sentence, [*covered, *certain], within=known.meaningful)
-    refused = [clause.span for clause in clauses if clause.status is ClauseStatus.UNSUPPORTED]
-    numbers: tuple[str, ...] = ()
-    if not any(isinstance(run.plan, CodePlan) for run in proposal.runs):
-        numbers = numbers_left_out(sentence, _texts(proposal), known=[*certain, *refused])
+    numbers = () if is_long(sentence) else _numbers_left_out(proposal, clauses, sentence, known)
     problems = [f'clauses: no clause accounts for the words "{stretch}"' for stretch in words]
-    problems += [f"the number {number} of the sentence is in no value of the answer" for number in numbers]
+    problems += [_NO_VALUE.format(number) for number in numbers]
     if problems:
         raise LeftOut("\n".join(problems), (*words, *numbers))
+
+
+_NO_VALUE = "the number {} of the sentence is in no value of the answer"
+
+
+def _numbers_left_out(proposal: Proposal, clauses: Sequence[Clause], sentence: str, known: Outline) -> tuple[str, ...]:
+    """Numbers of the sentence that the answer has nowhere; none where code is held against the sentence itself later.
+
+    0 is often only a way to say which side.
+    """
+    if any(isinstance(run.plan, CodePlan) for run in proposal.runs):
+        return ()
+    certain = [fact.span for fact in known.facts if fact.covers]
+    refused = [clause.span for clause in clauses if clause.status is ClauseStatus.UNSUPPORTED]
+    found = numbers_left_out(sentence, _texts(proposal), known=[*certain, *refused])
+    return tuple(number for number in dict.fromkeys(found) if number.strip("0.") != "")
 
 
 def _texts(value: object) -> list[str]:
