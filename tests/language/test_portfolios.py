@@ -14,7 +14,7 @@ from tests.language.reading import questions, reading, spec_of, terms, unexplain
 TABLE: dict[str, Any] = tomllib.loads(Path(__file__).with_name("portfolios.toml").read_text(encoding="utf-8"))
 READ = TABLE["read"]
 MADE_UP = "zorblax"
-STEP = 9  # every so many words of a sentence a made-up one is put in; beginning elsewhere in each
+STEP = 11  # every so many words of a sentence a made-up one is put in; beginning elsewhere in each
 
 
 @pytest.mark.parametrize("case", READ, ids=[case["sentence"][:60] for case in READ])

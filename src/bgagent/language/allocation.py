@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from bgagent.language.meanings import Problem, Versus
+from bgagent.language.meanings import Capital, Problem, Versus
 from bgagent.language.measures import Schedule
 from bgagent.language.portfolio_meanings import CASH, Allotment, Dates, InverseVolatility, Rebalancing
-from bgagent.language.quantities import Duration
+from bgagent.language.quantities import Duration, Money
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()
@@ -28,6 +28,12 @@ def _named_days(schedule: Schedule) -> Dates:
 
 
 RULES.same("dates", "every {named:named_first}")
+
+
+@RULES.rule("dates", "(each|every) {month} {day}", "(each|every) {day} (of)? {month}")
+def _each_date(month: str, day: int) -> Dates | None:
+    longest = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[int(month) - 1]
+    return Dates(f"dated({int(month)}, {day})", is_named=True) if day <= longest else None
 
 
 @RULES.rule("named_first", "<first_of> (the)? {unit:calendar_unit}")
@@ -188,6 +194,7 @@ RULES.listing("weighed_list", "{weighed}", between="(,|and|&|/|\\+|, and|plus|, 
     "<portfolio_lead> {weighed_list} <portfolio_word>",
     "{weighed_list} <portfolio_word>",
     "<portfolio_word> (of|with|:|is|=)? {weighed_list}",
+    "<portfolio_lead>? <portfolio_word>? \\( {weighed_list} \\) <portfolio_word>?",
 )
 def _written_out(weighed_list: tuple[Weighed, ...]) -> Allotment | Problem | None:
     return allot(weighed_list)
@@ -304,6 +311,19 @@ def _ratio_side(ratio: tuple[float, ...]) -> tuple[float, ...]:
 RULES.listing("ratio_sides", "{ratio_side}", between="(,? <versus>|,? and|,|,? with|,? to|,? against|,? or)", longest=5)
 
 
+RULES.listing("other_ratios", "<versus> {ratio_side}", longest=4)
+
+
+@RULES.rule("ratio_contest", "{first:ratio_side} (of|in|between)? {several} {other_ratios}")
+def _ratio_against_others(
+    first: tuple[float, ...], several: tuple[str, ...], other_ratios: tuple[tuple[float, ...], ...]
+) -> tuple[object, ...] | None:
+    ratios = (first, *other_ratios)
+    if any(len(ratio) != len(several) for ratio in ratios):
+        return None
+    return (Versus(), *(Allotment(several, ratio) for ratio in ratios))
+
+
 @RULES.rule(
     "ratio_contest",
     "<compare>? {ratio_sides} (of|in|between|with|on|for|:|,)? {several} <portfolio_word>?",
@@ -344,6 +364,15 @@ RULES.value(
     "(in|at|with|using|hold|held|keep|all|kept)? <equal_weight>",
     "(hold|own|keep|buy) (them|all|both|each)+ (in|at|with)? <equal_weight>",
 )
+
+
+@RULES.rule(
+    "split_capital",
+    "(split|divide|spread) {any_money} (<equal_weight>|<number> ways) <equal_link> {pool}",
+    "{any_money} (split|divided|spread) (<equal_weight>|<number> ways) <equal_link> {pool}",
+)
+def _split_capital(any_money: Money, pool: tuple[str, ...]) -> tuple[object, ...] | None:
+    return (Capital(any_money), Allotment(pool)) if len(pool) > 1 else None
 
 
 # inverse volatility

@@ -1,6 +1,7 @@
 """Phrases for new money on dates: invest $500 in SPY every month, DCA, $200 a week into 70% VTI 30% BND."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bgagent.language.allocation import allot
 from bgagent.language.elements import Finder
@@ -43,7 +44,7 @@ def _target_each(pool: tuple[str, ...], per: str) -> Part:  # noqa: ARG001
 @RULES.rule(
     "payment_part",
     "<pay_link>? <portfolio_lead>? {weighed_list} <portfolio_word>?",
-    "<pay_link>? <portfolio_lead>? {ratio} <portfolio_word>? (of|in|between|with|on|into|to|:|,)? {several}",
+    "<pay_link>? <portfolio_lead>? {ratio} <portfolio_word>? (of|in|between|with|:)? {several} <portfolio_word>?",
     "<pay_link>? <portfolio_lead>? {several} <portfolio_word>? (in|at|with|as|:|,)? {ratio} <portfolio_word>?",
 )
 def _weighed_target(
@@ -63,7 +64,7 @@ def _no_adverb(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
 
 
 RULES.listing("payment_parts", "{payment_part}", longest=4)
-RULES.listing("spread_parts", "{payment_part}", between=",?", longest=4)
+RULES.listing("spread_parts", "{payment_part}", between="(,|:)?", longest=4)
 
 
 @RULES.rule(
@@ -153,6 +154,12 @@ def _split_payment(split_sums: tuple[tuple[Money, str], ...], dates: Dates) -> P
     return Payment(Money(total, currencies.pop()), dates, symbols, shares if len(set(shares)) > 1 else ())
 
 
+@RULES.rule("clause", "<buy_word> {split_sums} {dates}", "{dates} ,? <buy_word> {split_sums}")
+def _split_purchase(split_sums: tuple[tuple[Money, str], ...], dates: Dates) -> Payment | None:
+    found = _split_payment(split_sums, dates)
+    return replace(found, bought=True) if found else None
+
+
 @RULES.rule(
     "payment_contest",
     "<compare> {first:payment} (with|to|against|versus|vs|and) {second:payment}",
@@ -174,16 +181,28 @@ def _starting(any_money: Money, payment: Payment) -> tuple[Capital, Payment]:
     return Capital(any_money), payment
 
 
+@RULES.rule(
+    "starting_payment",
+    "(put|putting) {any_money} to work",
+    "(plus|and|with)? {any_money} (upfront|up front|at the start|initially|at the beginning|on day one|to start with)",
+)
+def _starting_sum(any_money: Money) -> Capital | None:
+    return Capital(any_money) if any_money.amount > 0 else None
+
+
 # the whole sum at once
 
 
+RULES.value(
+    "sum_verb", "", "invest", "investing", "put", "putting", "do", "doing", "buy", "buying", "bought", "invested"
+)
 RULES.value("lump_sum", LumpSum(), "<at_once_word>", "<with_word>? (a|the)? <at_once_word>")
 
 
 @RULES.rule(
     "lump_sum_contest",
     "<versus> (a|the)? <at_once_word>",
-    "(or|instead of|rather than|than) (invest|investing|put|putting|do|doing)? (in|as|with)? (a|the)? <at_once_word>",
+    "(or|instead of|rather than|than) <sum_verb>? it? (in|as|with)? (a|the)? <at_once_word>",
     "<compare>? (dca|dollar cost averaging) <versus> <at_once_word>",
 )
 def _against_lump_sum() -> tuple[object, ...]:

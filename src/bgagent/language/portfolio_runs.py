@@ -70,7 +70,18 @@ def _with_dates(facts: tuple[object, ...]) -> tuple[object, ...]:
     """In a portfolio "weekly" and "monthly" alone tell when it is looked at, not how long a bar is."""
     if not is_portfolio(facts) and not any(isinstance(fact, State) and _counts_days(fact) for fact in facts):
         return facts
-    return tuple(_date_word(fact) or fact for fact in facts)
+    chosen = any(isinstance(fact, (Ranking, Allotment, InverseVolatility)) for fact in facts)
+    return tuple(_date_word(fact) or (chosen and _bare_order(fact)) or fact for fact in facts)
+
+
+def _bare_order(fact: object) -> Dates | None:
+    """ "Every month buy" before "the best 3 by their return" tells only when."""
+    if not isinstance(fact, Order) or fact.action != "buy" or len(fact.triggers) != 1:
+        return None
+    (trigger,) = fact.triggers
+    if trigger.schedule is None or trigger.condition is not None:
+        return None
+    return Dates(trigger.schedule.on, place=fact.place)
 
 
 def _counts_days(part: object) -> bool:

@@ -236,7 +236,9 @@ def _pips(chart: Finder, place: int) -> Iterator[tuple[int, float]]:
 
 
 @RULES.rule("bare_money", "{number} {magnitude}")
-def _bare_money(number: float, magnitude: str) -> Money:
+def _bare_money(number: float, magnitude: str) -> Money | None:
+    if (number, magnitude) == (401, "1000"):  # a 401k is a savings plan
+        return None
     return Money(number * float(magnitude), None)
 
 

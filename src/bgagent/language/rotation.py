@@ -6,8 +6,8 @@ from bgagent.engine.expression import Name
 from bgagent.engine.grammar import RuleError
 from bgagent.engine.rules import parse
 from bgagent.language.elements import Finder
-from bgagent.language.meanings import BuyAndHold, Universe, Versus
-from bgagent.language.measures import Change, Condition, Known, Scale, SymbolPrice, Value
+from bgagent.language.meanings import BuyAndHold, State, Universe, Versus
+from bgagent.language.measures import Change, Condition, Known, Scale, SymbolPrice, Trigger, Value
 from bgagent.language.portfolio_meanings import (
     Contest,
     Dates,
@@ -131,7 +131,7 @@ RULES.value("lowest", False, "better", "higher", "stronger", "greater", "larger"
 RULES.value("lowest", True, "worse", "lower", "weaker", "smaller")
 
 
-@RULES.rule("best", "{lowest} {count:whole}", "{count:whole} {lowest}", "{lowest}")
+@RULES.rule("best", "{lowest} {count:whole}", "{count:whole} {lowest}", "(single|one)? {lowest}")
 def _best(lowest: bool, count: int | None = None) -> Best | None:
     return (lowest, count) if count is None or 1 <= count <= 100 else None
 
@@ -145,6 +145,7 @@ RULES.same("bare_count", "{whole} <ones>?", "(only)? {whole}")
     "<hold_best>? {count:bare_count} <had> {lowest} {score} <among> {pool}",
     "<hold_best>? {count:bare_count} <had> {lowest} {score}",
     "<hold_best>? <whichever> (of|among)? {pool}? <had> {lowest} {score}",
+    "<hold_best>? <whichever> <had> {lowest} {score} <among> {pool}",
     "<hold_best>? {pool} ,? <whichever> <had> {lowest} {score}",
     "<hold_best>? <whichever> {count:bare_count}? <among> {pool} <had> {lowest} {score}",
     "<hold_best>? <whichever> {count:bare_count} <had> {lowest} {score}",
@@ -237,6 +238,14 @@ def _worst(best: Best, pool: tuple[str, ...] = (), score: Score | None = None) -
 @RULES.rule("ranking_dated", "<hold_best> {dates} ,? {ranking}")
 def _ranking_dated(dates: Dates, ranking: Ranking) -> tuple[object, ...]:
     return (dates, ranking)
+
+
+RULES.value("ranking", Ranking(), "sell (rest|others|everything else)", "(rest|others) (is|are) sold")
+
+
+@RULES.rule("ranking", "(with|using|over|on) (a|an)? {time:duration} (lookback|look back|window|return window)")
+def _lookback(time: Duration) -> Ranking:
+    return Ranking(score=Score((time,)))
 
 
 RULES.value(
@@ -335,6 +344,7 @@ def _contest(
 
 @RULES.rule(
     "held_against",
+    "<versus> {symbols} (alone|only|by itself|on its own)",
     "to (just|simply)? <buy_and_hold> {symbols}",
     "to (just|simply)? (hold|holding|own|owning) {symbols}",
 )
@@ -388,6 +398,7 @@ def _holds_first(condition: Condition) -> Holds:
     "(and)? (in|to|into|hold)? {symbol:one_symbol} <else_word>",
     "<safe_asset> (is|:|=|of)? {symbol:one_symbol}",
     "(with|use|using|and)? {symbol:one_symbol} as <safe_asset>",
+    "(fall|falling) back (to|on|into) {symbol:one_symbol}",
 )
 def _fallback(symbol: str) -> Fallback:
     return Fallback((symbol,))
@@ -411,6 +422,36 @@ RULES.value(
     Fallback((), spread=True),
     "<else_word> (is|be)? (spread|split|divided|distributed) (equally|evenly)? (over|among|across|to) (others|rest)",
 )
+
+
+@RULES.rule(
+    "absolute_filter",
+    "<go_to> (<cash_word>|{symbol:one_symbol}) <if_word> <that_return>? <be>? <below_zero>",
+    "<if_word> <that_return> <be>? <below_zero> ,? <go_to>? (<cash_word>|{symbol:one_symbol})",
+)
+def _absolute_filter(symbol: str | None = None) -> tuple[object, ...]:
+    return (Holds(None), Fallback((symbol,) if symbol else ()))
+
+
+RULES.value("below_zero", "", "negative", "(below|under|less than|\\<) (0|zero) %?", "not positive")
+
+
+@RULES.rule("switching_state", "(switch|move|go|rotate) (to|into) {symbol} <if_word> {condition} ,? {fallback}")
+def _switching_state(symbol: str, condition: Condition, fallback: Fallback) -> tuple[object, ...] | None:
+    """One symbol while something holds, another one otherwise."""
+    if not fallback.symbols:
+        return None
+    return (State("long", Trigger(condition)), Universe((symbol,)), fallback)
+
+
+@RULES.rule(
+    "switching_state",
+    "<hold_best> {first:symbol} ,? but? (switch|move|go|rotate) (to|into) {symbol} <if_word> {condition}",
+)
+def _switching_from(first: str, symbol: str, condition: Condition) -> tuple[object, ...] | None:
+    if first == symbol:
+        return None
+    return (State("long", Trigger(condition)), Universe((symbol,)), Fallback((first,)))
 
 
 @RULES.rule("read_on", "(read|measured|judged|looked at) on {symbol}")

@@ -1,7 +1,9 @@
 """Phrases for rules that trade several symbols out of one account."""
 
-from bgagent.language.meanings import Comparison, MostPositions, Universe
+from bgagent.engine.plan import SizeKind, Sizing
+from bgagent.language.meanings import Capital, Comparison, MostPositions, Size, Universe
 from bgagent.language.portfolio_meanings import Ranking, Score, SharedCapital
+from bgagent.language.quantities import Money
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()
@@ -9,6 +11,16 @@ RULES = Rules()
 Facts = tuple[object, ...]
 
 RULES.value("shared_capital", SharedCapital(), "<shared_word>", "<with_word>? <shared_word>")
+
+
+@RULES.rule("shared_capital", "(sharing|share|in|from|with) (one|a single|the same) {any_money} account")
+def _shared_account(any_money: Money) -> tuple[object, ...]:
+    return (SharedCapital(), Capital(any_money))
+
+
+@RULES.rule("size", "{percent} <of_equity> (each|apiece|in each|per symbol)")
+def _share_each(percent: float) -> Size | None:
+    return Size(Sizing(SizeKind.EQUITY, round(percent, 12))) if 0 < percent <= 1 else None
 
 
 @RULES.rule("object", "<any_of> {things:symbol_object}")
