@@ -168,12 +168,23 @@ def test_the_authors_of_the_charts_are_named_on_them(browser, pages):
     assert found == [["Charting by TradingView", True]] * 2
 
 
-def test_a_click_on_a_trade_of_a_portfolio_moves_its_holdings(browser, pages):
+def test_a_click_on_a_trade_of_a_portfolio_shows_it_at_its_symbols_price(browser, pages):
     browser.show(pages / "allocation.html")
-    whole = "byRun.get('0').holdings.chart.timeScale().getVisibleLogicalRange()"
-    before = browser.run(whole)
-    browser.run("document.querySelector('table[data-run] tbody tr:last-child').click()")
-    after = browser.run(whole)
-    assert after["from"] > before["from"] + 20
     legend = browser.run("byRun.get('0').holdings.legend.map((entry) => entry.name)")
     assert legend == ["ONE", "TWO"]
+    pressed = (
+        "[...document.querySelectorAll('.picker button')].map((b) => b.textContent + b.getAttribute('aria-pressed'))"
+    )
+    assert browser.run(pressed) == ["Shares of equitytrue", "ONEnull", "TWOnull"]
+    browser.run("document.querySelector('table[data-run] tbody tr').click()")
+    symbol = browser.run("document.querySelector('table[data-run] tbody td').textContent")
+    assert f"{symbol}true" in browser.run(pressed)
+    shown = "[...document.querySelectorAll('.live')].filter((box) => box.offsetParent).map((box) => box.ariaLabel)"
+    assert browser.run(shown)[-1] == symbol
+    trade = browser.run("given.runs[0].trades[0]")
+    middle = (trade["in"] + trade["out"]) / 2
+    span = "drawn.at(-1).chart.timeScale().getVisibleLogicalRange()"
+    browser.wait(span, lambda range_: (range_["from"] + range_["to"]) / 2 == pytest.approx(middle, abs=0.5))
+    browser.run("document.querySelector('.picker button').click()")
+    assert browser.run(shown)[-1] == "Shares of equity"
+    assert browser.log == []

@@ -25,6 +25,7 @@ from bgagent.reporting.writer import Writer
 
 CARRIER = "litecharts"
 MOST_TRADES = 2000  # on a page; more of them would make it slow to open
+MOST_PRICES = 12_000  # of all symbols of a run together; a page holds no prices where there are more
 MOST_POINTS = 6000  # of one line; more bars are drawn together, as many as it takes
 LOGO_STYLE = (
     "a#tv-attr-logo{--fill:#131722;--stroke:#fff;position:absolute;left:10px;bottom:10px;height:19px;width:35px;"
@@ -45,6 +46,7 @@ _WORDS = (
     "Show all",
     "Each candle stands for {n} bars",
     "Paid in",
+    "Shares of equity",
 )
 
 
@@ -112,6 +114,7 @@ def _run(run: RunRow, curve: Curve, write: Writer) -> dict[str, Any]:
         ],
         "trades": [
             {
+                "symbol": visible(trade.symbol),
                 "in": bar_of[trade.entry_at],
                 "at": trade.entry_price,
                 "out": None if trade.exit_at is None else bar_of[trade.exit_at],
@@ -127,11 +130,14 @@ def _run(run: RunRow, curve: Curve, write: Writer) -> dict[str, Any]:
 
 
 def _holdings(curve: Curve, ends: NDArray[np.intp], write: Writer) -> dict[str, Any]:
-    """Shares of equity in percent, for a run of several symbols."""
+    """Shares of equity in percent and closing prices, for a run of several symbols."""
     if not curve.holdings:
-        return {"bands": [], "stacked": False}
+        return {"bands": [], "stacked": False, "prices": {}}
     found = bands(curve, write)
+    closes = {symbol: np.array(values)[ends] for symbol, values in curve.closes.items()}
+    few = len(closes) * len(ends) <= MOST_PRICES
     return {
+        "prices": {visible(symbol): _rounded(each, _decimals(each)) for symbol, each in closes.items() if few},
         "stacked": can_stack(found),
         "bands": [
             {"name": visible(band.name), "look": band.look, "values": _rounded(band.shares[ends] * 100, 2)}

@@ -144,7 +144,54 @@ function holdings(box, run) {
   entry.main = entry.legend[0].series;
   entry.values = run.bands[0].values;
   entry.levels = [];
+  entry.isShares = true;
   return entry;
+}
+
+// the price of one symbol of several, with its own trades; made when it is first asked for
+function priceOf(shares, symbol) {
+  const box = shares.box.cloneNode(false);
+  box.setAttribute("aria-label", symbol);
+  shares.all.after(box);
+  const run = shares.run, values = run.prices[symbol];
+  const entry = open(box, run, 380);
+  const decimals = Math.min(...values) >= 10 ? 2 : Math.min(...values) >= 1 ? 4 : 6;
+  entry.main = addLine(entry, values, symbol, { paint: "--rest", format: (v) => exact(decimals).format(v) });
+  scaleFor(entry.main, values);
+  const markers = createSeriesMarkers(entry.main, []);
+  const own = { ...run, trades: run.trades.filter((trade) => trade.symbol === symbol) };
+  entry.paint.push(() => markers.setMarkers(marks(box, own)));
+  entry.values = values;
+  entry.levels = [];
+  entry.lead = () => {};
+  entry.paint.forEach((paint) => paint());
+  legend(entry);
+  buttons(entry);
+  entry.chart.timeScale().fitContent();
+  return entry;
+}
+
+function picker(shares) {
+  const symbols = Object.keys(shares.run.prices);
+  if (!symbols.length) return;
+  const row = document.createElement("div"), made = new Map([["", shares]]), choices = new Map();
+  row.className = "picker";
+  shares.pick = (symbol) => {
+    if (!made.has(symbol)) made.set(symbol, priceOf(shares, symbol));
+    for (const [name, entry] of made) for (const part of [entry.box, entry.line, entry.all]) part.hidden = name !== symbol;
+    for (const [name, button] of choices) button.setAttribute("aria-pressed", String(name === symbol));
+    return made.get(symbol);
+  };
+  for (const [symbol, text] of [["", given.words["Shares of equity"]], ...symbols.map((symbol) => [symbol, symbol])]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.addEventListener("click", () => shares.pick(symbol));
+    choices.set(symbol, button);
+    row.append(button);
+  }
+  choices.get("").setAttribute("aria-pressed", "true");
+  shares.line.before(row);
 }
 
 const paintOf = (band) => (band.look === "others" ? "rest" : band.look);
@@ -172,6 +219,7 @@ function legend(entry) {
   const line = document.createElement("p");
   line.className = "legend";
   entry.box.before(line);
+  entry.line = line;
   const write = (at) => {
     line.replaceChildren(...entry.legend.map(({ series, name, paint, format, values }) => {
       const item = document.createElement("span");
@@ -219,6 +267,7 @@ function buttons(entry) {
     entry.chart.timeScale().fitContent();
   });
   entry.box.after(all);
+  entry.all = all;
   entry.box.tabIndex = 0;
   entry.box.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
@@ -245,14 +294,19 @@ function zoom(entry, factor) {
   scale.setVisibleLogicalRange({ from: middle - half, to: middle + half });
 }
 
-function show(entry, number) {
+function show(chosen, number) {
+  const symbol = chosen.run.trades[number].symbol;
+  const entry = chosen.pick && chosen.run.prices[symbol] ? chosen.pick(symbol) : chosen;
   const trade = entry.run.trades[number];
   const last = trade.out === null ? entry.run.times.length - 1 : trade.out;
   entry.lead();
   const air = Math.max(12, (last - trade.in) * 0.6);
-  entry.chart.timeScale().setVisibleLogicalRange({ from: trade.in - air, to: last + air });
+  const turn = () => entry.chart.timeScale().setVisibleLogicalRange({ from: trade.in - air, to: last + air });
+  turn();
+  // a chart that was hidden, or has just been made, takes its size with the next frame, and its range with it
+  if (entry !== chosen) requestAnimationFrame(() => requestAnimationFrame(turn));
   for (const old of entry.levels) entry.chart.removeSeries(old);
-  entry.levels = entry.run.bands.length ? [] : [["stop", "--fall", "Stop loss"], ["target", "--four", "Take profit"]].filter(([key]) => trade[key] !== null).map(([key, paint, name]) => {
+  entry.levels = entry.isShares ? [] : [["stop", "--fall", "Stop loss"], ["target", "--four", "Take profit"]].filter(([key]) => trade[key] !== null).map(([key, paint, name]) => {
     const series = entry.chart.addSeries(LineSeries, {
       color: colour(entry.box, paint), lineWidth: 2, lineStyle: LineStyle.Dashed, lastValueVisible: false, priceLineVisible: false,
       crosshairMarkerVisible: false, title: given.words[name],
@@ -270,6 +324,7 @@ for (const box of document.querySelectorAll("[data-chart]")) {
   entry.paint.forEach((paint) => paint());
   legend(entry);
   buttons(entry);
+  if (entry.isShares) picker(entry);
   entry.chart.timeScale().fitContent();
   const group = byRun.get(box.dataset.run) || {};
   group[box.dataset.chart] = entry;
