@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 PAGE = (ROOT / "docs/coverage.md").read_text(encoding="utf-8")
 TASKS = ROOT.parent / "shared" / "quantcode" / "tasks.jsonl"
 CHAPTERS = ("As rules", "As code", "In part", "Not at all")
+LEVELS = re.findall(r"^\| (\d+) \| [a-z ]+ \| `(.+)` \|$", PAGE, flags=re.M)
 WRITTEN = re.findall(r"^\| (\d+) \| `(.+)` \|$", PAGE, flags=re.M)
 
 
@@ -40,5 +41,12 @@ def test_what_is_written_out_can_be_read(task, expression):
     assert rules.parse_condition(expression).is_condition
 
 
+@pytest.mark.parametrize(("task", "expression"), LEVELS)
+def test_levels_and_weights_can_be_read_and_are_those_of_rules(task, expression):
+    assert not rules.parse(expression).is_condition
+    assert int(task) in listed("As rules")
+
+
 def test_something_is_written_out():
     assert len(WRITTEN) >= 25
+    assert len(LEVELS) >= 14
