@@ -29,6 +29,8 @@ def test_only_distances_that_are_given_are_told():
         ({"description": "buy"}, "must say everything"),
         ({"lookback_bars": 0}, "between 1 and 5000"),
         ({"lookback_bars": 5001}, "between 1 and 5000"),
+        ({"stop_loss": Distance(DistanceKind.PRICE, 1.0, at="low")}, "belongs into the description"),
+        ({"stop_loss": Distance(DistanceKind.RISK, 1.0)}, "only a target"),
         ({"hold_bars": 0}, "hold_bars must be 1 or more"),
         ({"max_positions": 0}, "max_positions must be 1 or more"),
     ],

@@ -73,8 +73,7 @@ def test_a_relative_window_ends_at_the_last_session_given():
     assert (spec.period.start, spec.period.end) == (date(2024, 11, 20), date(2026, 11, 13))
 
 
-def test_several_symbols_in_one_portfolio_are_named_with_the_reason():
-    with pytest.raises(NeedsModel) as caught:
-        understand(request("Buy and hold AAPL and MSFT in 2023 with $10k"))
-    assert caught.value.words == ("AAPL and MSFT",)
-    assert "portfolio" in caught.value.hint
+def test_several_symbols_in_one_portfolio_are_one_run():
+    understood = understand(request("Buy and hold AAPL and MSFT in 2023 with $10k"))
+    [run] = understood.spec.runs
+    assert run.symbols == ("AAPL", "MSFT")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from bgagent.engine.plan import Distance, Plan, Sizing
+from bgagent.engine.plan import Distance, DistanceKind, Plan, Sizing
 
 MOST_LOOKBACK_BARS = 5_000
 SHORTEST_DESCRIPTION = 20  # characters
@@ -51,6 +51,10 @@ class CodePlan(Plan):
             raise ValueError("the description must say everything that the code has to do")
         if not 1 <= self.lookback_bars <= MOST_LOOKBACK_BARS:
             raise ValueError(f"lookback_bars must lie between 1 and {MOST_LOOKBACK_BARS}, was {self.lookback_bars}")
+        if any(distance.kind is DistanceKind.PRICE for distance in self.distances):
+            raise ValueError("a level at a price belongs into the description of what code does")
+        if any(given is not None and given.kind is DistanceKind.RISK for given in (self.stop_loss, self.trailing_stop)):
+            raise ValueError("only a target is a multiple of the risk")
         for name in ("hold_bars", "max_positions"):
             value = getattr(self, name)
             if value is not None and value < 1:

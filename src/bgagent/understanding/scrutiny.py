@@ -102,6 +102,11 @@ def _problems_of_rules(plan: RulePlan) -> list[str]:
                 continue
             if key == "when" and text is not None and impossible(parse_condition(text).node):
                 problems.append(f"{name}.when: can never be true; if the sentence says it so, ask")
+    for text in plan.scores:
+        try:
+            parse(text)
+        except RuleError as error:
+            problems.append(f"level {text!r}: {error}")
     if plan.sizing.kind is SizeKind.RISK and plan.stop_loss is None and plan.trailing_stop is None:
         problems.append("sizing: a size by risk needs a stop_loss")
     if plan.sizing.kind is SizeKind.POSITION:
