@@ -12,7 +12,7 @@ from datetime import date, datetime
 from bgagent.artifacts.clauses import Assumption, Clause, ClauseStatus
 from bgagent.artifacts.code_plan import CodePlan
 from bgagent.artifacts.spec import RunSpec, StrategySpec, Understood
-from bgagent.engine.plan import PaymentPlan, RulePlan, RulePortfolio, WeightPlan
+from bgagent.engine.plan import PaymentPlan, RulePortfolio, WeightPlan
 from bgagent.engine.vocabulary import calendar_words, common_words, price_words
 from bgagent.errors import ModelUnavailable, NeedsClarification
 from bgagent.language import frame
@@ -73,8 +73,8 @@ def read_with_model(
 
 
 def _said(spec: StrategySpec) -> str:
-    """The spec as one sentence; of what only code can say, its own description, of other plans their labels."""
-    if all(isinstance(run.plan, RulePlan) for run in spec.runs):
+    """The spec as one sentence; of what only code can say, its own description, beside it the labels of other runs."""
+    if not any(isinstance(run.plan, CodePlan) for run in spec.runs):
         return say(spec)
     terms = f"from {spec.period.start} to {spec.period.end} on {spec.timeframe.value} bars"
     money = f"{spec.initial_capital:,.2f}".removesuffix(".00") + f" {spec.currency}"
