@@ -40,6 +40,16 @@ def test_who_does_not_listen_gets_the_jobs_exit_code_from_verbs_that_wait(projec
     assert unheard(project, "bg-rerun", "asks", "--wait") == (4, "")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")
+@pytest.mark.parametrize("more", ["", "--wait"])
+def test_a_job_that_cannot_be_told_of_is_named_all_the_same(project: Project, more: str):
+    done = closed(project, f'bg "$SENTENCE" --name untold {more} >/dev/full')
+    assert done.returncode == 11
+    assert "job untold was started" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert project.nlbt("bg-wait", "untold").returncode == 0
+
+
 def test_a_batch_and_the_demo_go_on_when_nobody_listens(project: Project):
     (project.root / "ideas.txt").write_text(f"{CROSSOVER}\n{NO_SYMBOL}\n")
     assert unheard(project, "bg-batch", "ideas.txt") == (4, "")

@@ -5,10 +5,11 @@ from pathlib import Path
 from bgagent import api
 from bgagent.cli.streams import say
 from bgagent.cli.text import plain
+from bgagent.errors import MachineUnfit
 
 
 def tell(job: api.BackgroundJob) -> None:
-    """The job's id and where its files will be."""
+    """The job's id and where its files will be. MachineUnfit, with the id, when that cannot be printed."""
     rows = [
         ("job", job.job_id),
         ("log", _near(job.log)),
@@ -18,7 +19,14 @@ def tell(job: api.BackgroundJob) -> None:
     ]
     if job.attach:
         rows.append(("watch", job.attach))
-    say("\n".join(f"{label:<8}{plain(value)}" for label, value in rows))
+    try:
+        say("\n".join(f"{label:<8}{plain(value)}" for label, value in rows))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise MachineUnfit(
+            f"job {job.job_id} was started, but standard output cannot be written: {reason}",
+            hint=f"nlbt bg-status {job.job_id} shows it",
+        ) from error
     if job.note:
         say(plain(job.note), err=True)
 
