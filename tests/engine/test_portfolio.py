@@ -411,7 +411,7 @@ def agree(result: BacktestResult, plain: PortfolioOracle, days: list[int]) -> No
 TERMS = st.builds(
     Account,
     st.just(10_000.0),
-    COSTS,
+    st.builds(lambda costs, rate: replace(costs, borrow_rate=rate), COSTS, st.sampled_from([0.0, 0.0, 0.2])),
     leverage=st.sampled_from([1.0, 1.0, 2.0]),
     cash_interest=st.sampled_from([0.0, 0.0, 0.05]),
 )

@@ -13,6 +13,7 @@ from bgagent.engine.backtest import replay, run_plan, run_strategy
 from bgagent.engine.plan import Account, Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing, StopStep
 from bgagent.engine.result import BacktestResult
 from bgagent.engine.strategy import Strategy
+from bgagent.periods import Timeframe
 from tests.engine.hand_bars import bars_from
 from tests.engine.oracle import Oracle
 
@@ -236,6 +237,57 @@ def test_rules(bars, costs, fields, sides, max_positions, wait, steps, first):
 
     same(run_strategy(SameRules, bars, first=first, account=account), by_rules)
     same(replay(by_rules.orders, bars, first=first, account=account), by_rules)
+
+
+def within_days(bars: Bars, length: int) -> tuple[Bars, list[bool]]:
+    """The same prices as five-minute bars, in sessions of so many; and which bars are known to end one."""
+    numbers = np.arange(len(bars))
+    days = np.datetime64("2024-03-04") + numbers // length
+    times = days.astype("datetime64[s]") + np.timedelta64(14, "h") + (numbers % length * 300).astype("timedelta64[s]")
+    columns = {name: getattr(bars, name) for name in ("open", "high", "low", "close", "volume")}
+    return Bars("TEST", Timeframe.MINUTE_5, times, days, **columns, next_session=None), [
+        number % length == length - 1 for number in numbers.tolist()
+    ]
+
+
+@given(
+    bars=random_bars(),
+    costs=COSTS,
+    fields=order_fields(),
+    length=st.sampled_from([2, 3, 7, 12]),
+    max_positions=st.sampled_from([1, 2]),
+    wait=st.sampled_from([None, None, 3]),
+)
+@settings(max_examples=EXAMPLES // 4, deadline=None, derandomize=True)
+def test_being_flat_overnight(bars, costs, fields, length, max_positions, wait):
+    bars, ends = within_days(bars, length)
+    plan = RulePlan(
+        "TEST",
+        entry=bit(BUY),
+        exit=bit(LEAVE_LONG),
+        short_entry=bit(SHORT),
+        short_exit=bit(LEAVE_SHORT),
+        **protections(fields),
+        hold_bars=fields["hold"],
+        wait_bars=wait,
+        sizing=sizing(fields),
+        max_positions=max_positions,
+        flat_overnight=True,
+    )
+    plain = oracle(10_000.0, costs)
+    bits = bars.volume.astype(int).tolist()
+    for bar in range(len(bars)):
+        if ends[bar] and plain.held and not plain.ruined:
+            plain.wishes.append({**fields, "do": "leave", "why": "time"})
+        elif bar and not ends[bar]:
+            names = {"buy": BUY, "leave_long": LEAVE_LONG, "short": SHORT, "leave_short": LEAVE_SHORT}
+            flags = {name: bool(bits[bar - 1] & number) for name, number in names.items()}
+            plain.decide_by_rules(bar, flags, {"order": fields, "max_positions": max_positions, "wait": wait})
+        plain.step(bar, *(float(column[bar]) for column in (bars.open, bars.high, bars.low, bars.close)))
+    result = run_plan(plan, bars, first=0, account=Account(10_000.0, costs))
+    agree(result, plain)
+    held_overnight = [trade for trade in result.closed_trades if trade.entry_bar // length != trade.exit_bar // length]
+    assert not held_overnight or result.ruined
 
 
 @st.composite
