@@ -121,9 +121,19 @@ def open_portfolio_book(account: Account, timeline: Timeline) -> PortfolioBook:
         first,
         book_terms(account, timeline.sessions[first:]),
         **columns,
-        traded=[column.tobytes() for column in timeline.traded.T],
-        own=[column.tolist() for column in timeline.own.T],
+        traded=_each(timeline, [column.tobytes() for column in timeline.traded.T[: _different(timeline)]]),
+        own=_each(timeline, [column.tolist() for column in timeline.own.T[: _different(timeline)]]),
     )
+
+
+def _different(timeline: Timeline) -> int:
+    """How many columns of a timeline differ from the first."""
+    return 1 if timeline.is_common else len(timeline.laid)
+
+
+def _each(timeline: Timeline, columns: list[Any]) -> list[Any]:
+    """The columns of all symbols, the one that all share repeated."""
+    return columns * len(timeline.laid) if timeline.is_common else columns
 
 
 def close_portfolio_book(

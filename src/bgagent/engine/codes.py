@@ -18,3 +18,6 @@ PLACED_WIDTH = 2  # of the short way's log: bits of what was placed, bar it was 
 PLACES_LONG, PLACES_SHORT, LEAVES_LONG, LEAVES_SHORT, LEAVES_ALL = 1, 2, 4, 8, 16
 # places in an order's record
 ACTION_PLACE, SIZE_PLACE, STOP_LOSS_PLACE, TAKE_PROFIT_PLACE, TRAILING_STOP_PLACE = 5, 15, 16, 17, 18
+
+CROSSES_ABOVE, CROSSES_BELOW, LESS, GREATER = range(4)  # how a swept rule compares two lines
+FIGURES = 5  # of a swept variant: final equity, deepest fall, mean return, sum of squares, closed trades

@@ -50,7 +50,7 @@ cpdef object more_rows(object kept)
 
 cdef class Book:
     cdef public long long first
-    cdef public double cash, quantity, equity
+    cdef public double capital, cash, quantity, equity
     cdef public double slippage, commission_rate, commission_per_share, commission_per_order, commission_minimum
     cdef public double slippage_each, leverage, borrow_rate, cash_interest
     cdef public list day_gaps
@@ -62,6 +62,7 @@ cdef class Book:
     cdef public bint ruined, has_groups, has_targets
     cdef public set done_groups
 
+    cdef void start_over(self) noexcept nogil
     cpdef submit(self, Instruction order)
     cpdef step(self, long long bar, double open, double high, double low, double close)
     cdef mark(self, long long bar, double equity)

@@ -239,6 +239,7 @@ class Book:
         day_gaps: list[int] | None = None,
     ) -> None:
         self.first = first
+        self.capital = capital
         self.cash = capital
         self.quantity = 0.0
         self.equity = capital
@@ -279,6 +280,15 @@ class Book:
         self.has_groups = False
         self.has_targets = False
         self.done_groups: set[int] = set()
+
+    def start_over(self) -> None:
+        """Empties books that hold no more than rows, for another run over the same bars."""
+        self.cash = self.marked_cash = self.equity = self.capital
+        self.quantity = self.marked_quantity = 0.0
+        self.fill_count = self.trade_count = self.change_count = 0
+        self.lots_opened = self.cut_orders = self.ambiguous_bars = 0
+        self.last_exit_bar = self.last_ambiguous_bar = -1
+        self.ruined = False
 
     def submit(self, order: Instruction) -> None:
         """Takes an order decided after the last step, for the next one."""

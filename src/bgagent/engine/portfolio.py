@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from bgagent.bars import Bars
 from bgagent.engine.books import close_portfolio_book, open_portfolio_book
+from bgagent.engine.codes import SIZE_PLACE
 from bgagent.engine.currency import convert
 from bgagent.engine.kernel import Instruction
 from bgagent.engine.order_checks import check_orders
@@ -122,7 +124,9 @@ class _Log:
         self.records: list[tuple[Any, ...]] = []
 
     def place(self, order: Order) -> None:
-        record = order.record()
+        self.place_record(order.record())
+
+    def place_record(self, record: tuple[Any, ...]) -> None:
         self.book.submit(Instruction(len(self.records), record))
         self.records.append(record)
 
@@ -149,8 +153,9 @@ def _run_weights(
     dates[timeline.first] = True
     protections = _Protections(plan, bars, timeline)
     log = _Log(book)
-    for bar in range(timeline.first, len(timeline)):
-        if dates[bar] and not book.ruined and targets.is_signalled(bar):
+    due = np.flatnonzero(dates).tolist()
+    for bar, following in pairwise([*due, len(timeline)]):
+        if not book.ruined and targets.is_signalled(bar):
             weights = targets.at(bar)
             if np.abs(weights).sum() > account.leverage * (1 + 1e-9):
                 raise ValueError(f"weights of {np.abs(weights).sum():.3g} in all need leverage, which was not agreed")
@@ -158,8 +163,9 @@ def _run_weights(
                 concerned = {order.symbol for order in book.orders} | book.held.keys()
                 for symbol, weight in enumerate(weights.tolist()):
                     if weight or symbol in concerned:
-                        log.place(protections.order(bar, symbol, weight))
+                        log.place_record(protections.record(bar, symbol, weight))
         book.step_all(bar)
+        book.step_through(bar + 1, following)
     return log.orders
 
 
@@ -179,8 +185,16 @@ class _Protections:
         self._distances: dict[str, Callable[[int, int], Distance | None]] = {}
         for name in ("stop_loss", "take_profit", "trailing_stop"):
             self._distances[name] = _resolver(getattr(plan, name), plan, bars, timeline)
+        self._has_distances = bool(plan.distances)
+        self._plain = self._order(0, 0, 0.0).record()
 
-    def order(self, bar: int, symbol: int, weight: float) -> Order:
+    def record(self, bar: int, symbol: int, weight: float) -> tuple[Any, ...]:
+        """The record of the order that brings a symbol to a weight; the same for all but where it has distances."""
+        if self._has_distances and weight:
+            return self._order(bar, symbol, weight).record()
+        return (bar - 1, symbol, *self._plain[2:SIZE_PLACE], weight, *self._plain[SIZE_PLACE + 1 :])
+
+    def _order(self, bar: int, symbol: int, weight: float) -> Order:
         """The order that brings a symbol to a weight at the open of a bar."""
         levels = {name: resolve(bar, symbol) for name, resolve in self._distances.items()} if weight else {}
         return Order(

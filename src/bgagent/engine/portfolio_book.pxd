@@ -17,6 +17,16 @@ cdef class PortfolioBook(Book):
     cdef public bint has_levels
 
     cpdef step_all(self, long long bar, double payment=*)
+    @cython.locals(bar=cython.longlong)
+    cpdef step_through(self, long long start, long long stop)
+    @cython.locals(symbol=int, quantity=double, last=cython.longlong)
+    cdef long long mark_quietly(self, long long start, long long stop) except -1
+    @cython.locals(bar=cython.longlong, offset=cython.longlong)
+    cdef void fill_in(self, double amount, long long start, long long stop) noexcept nogil
+    @cython.locals(bar=cython.longlong, offset=cython.longlong)
+    cdef void add_value(self, const double[::1] close, double quantity, long long start, long long stop) noexcept nogil
+    @cython.locals(bar=cython.longlong, offset=cython.longlong)
+    cdef long long first_ruin(self, long long start, long long stop) noexcept nogil
     @cython.locals(symbol=int)
     cdef mark_all(self, long long bar, double equity)
     cdef write_moved(self, long long bar, int symbol, double quantity)

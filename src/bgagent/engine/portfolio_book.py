@@ -67,6 +67,49 @@ class PortfolioBook(Book):
         self.marks = self.closes
         self.mark_all(bar, self.worth(0.0))
 
+    def step_through(self, start: int, stop: int) -> None:
+        """Steps through the bars from `start` to `stop` - 1, all at once as long as nothing can happen on them."""
+        bar = start
+        while bar < stop:
+            if self.orders or self.has_levels or self.ruined or self.day_gaps is not None:
+                self.step_all(bar)
+                bar += 1
+            else:
+                bar = self.mark_quietly(bar, stop)
+
+    def mark_quietly(self, start: int, stop: int) -> int:
+        """Marks the books at some closes on which nothing is traded; the bar to go on from, sooner where that ruins."""
+        self.fill_in(self.cash, start, stop)
+        for symbol, quantity in self.held.items():
+            self.add_value(self.closes[symbol], quantity, start, stop)
+        self.marks = self.closes
+        last = self.first_ruin(start, stop)
+        self.bar = last
+        self.equity = self.equity_at[last - self.first + 1]
+        if self.equity <= 0.0 and self.fill_count > 0:
+            self.ruined = True
+        return last + 1
+
+    def fill_in(self, amount: float, start: int, stop: int) -> None:
+        """An amount as the equity at some closes."""
+        offset = 1 - self.first
+        for bar in range(start, stop):
+            self.equity_at[bar + offset] = amount
+
+    def add_value(self, close: Any, quantity: float, start: int, stop: int) -> None:
+        """Adds what a position is worth to the equity at some closes."""
+        offset = 1 - self.first
+        for bar in range(start, stop):
+            self.equity_at[bar + offset] += quantity * close[bar]
+
+    def first_ruin(self, start: int, stop: int) -> int:
+        """The first of some bars at whose close nothing is left; the last one where there is none."""
+        offset = 1 - self.first
+        for bar in range(start, stop):
+            if self.equity_at[bar + offset] <= 0.0:
+                return bar
+        return stop - 1
+
     def mark_all(self, bar: int, equity: float) -> None:
         """Writes the books at the close of a bar: a row for each symbol that was traded, one if only cash changed."""
         self.equity = equity

@@ -52,7 +52,12 @@ cdef class OneLot:
         self, const unsigned char[::1] signals, const double[::1] opens, const double[::1] highs,
         const double[::1] lows, const double[::1] closes
     )
-    cdef make_room(self)
+    cdef void start_over(self, Book book) noexcept nogil
+    @cython.locals(bar=cython.longlong)
+    cpdef end_ruined(
+        self, const double[::1] opens, const double[::1] highs, const double[::1] lows, const double[::1] closes
+    )
+    cpdef make_room(self)
     cdef bint has_room(self, Book book) noexcept nogil
     @cython.locals(bar=cython.longlong)
     cdef void go_on(

@@ -232,6 +232,20 @@ class OneLot:
             self.dropped = self.placed_count - before
         return True
 
+    def start_over(self, book: Book) -> None:
+        """Begins again at the first bar."""
+        self.is_held = False
+        self.bar = book.first
+        self.placed_count = self.dropped = 0
+
+    def end_ruined(self, opens: Any, highs: Any, lows: Any, closes: Any) -> None:
+        """Steps books that were ruined to the last bar, the general way."""
+        if self.is_held and self.bar < self.end:
+            self.book.lots = [self.lot]
+        for bar in range(self.bar, self.end):
+            self.book.step(bar, opens[bar], highs[bar], lows[bar], closes[bar])
+        self.book.lots = []
+
     def make_room(self) -> None:
         """Doubles what is nearly full."""
         self.book.make_room()

@@ -12,6 +12,8 @@ cdef class CurveSums:
 
     @cython.locals(limit=double, kept=Py_ssize_t, square=double, place=double)
     cdef void read(self, const double[::1] equity, double[::1] found, double free, double tail) noexcept nogil
+    @cython.locals(kept=Py_ssize_t)
+    cdef void read_without_tail(self, const double[::1] equity, double[::1] found) noexcept nogil
     @cython.locals(step=Py_ssize_t, kept=Py_ssize_t, bar=Py_ssize_t, place=double, rank=Py_ssize_t, share=double)
     cdef double likely_limit(self, const double[::1] equity, double[::1] found, double tail) noexcept nogil
     @cython.locals(before=double, high=double, total=double, summed=double, squares=double, cubes=double,

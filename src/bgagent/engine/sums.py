@@ -45,6 +45,14 @@ class CurveSums:
             kept = self.gather(equity, found)
         self.read_tail(found, kept, tail)
 
+    def read_without_tail(self, equity: Any, found: Any) -> None:
+        """Fills in what needs no order among the returns, from another curve as long; without a return free of risk."""
+        self.mean = self.squares = self.depth = nan
+        self.peak = self.trough = -1
+        kept = self.read_once(equity, found, 0.0, -NEVER) if self.count > 0 else -1
+        if kept >= 0 and self.mean * self.mean > self.squares / self.count:
+            self.read_powers(equity)
+
     def likely_limit(self, equity: Any, found: Any, tail: float) -> float:
         """A return that more than the tail lies below, and not much more, from some of them."""
         step = 1 + self.count // (256 if self.count < 20000 else 2048)

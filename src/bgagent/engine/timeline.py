@@ -17,7 +17,8 @@ class Timeline:
     first: index of the window's first bar. own: (n, k), index of a symbol's own latest bar, -1 before its first.
     traded: (n, k), where it has a bar of its own. laid: the symbols' bars on all n; one without a bar keeps its last
     close (its first open before there is one), with a volume of 0. next_session: the first day after them on which any
-    of the symbols trades; None where that is not known.
+    of the symbols trades; None where that is not known. is_common: whether all have the very
+    same bars.
     """
 
     times: Times
@@ -27,6 +28,7 @@ class Timeline:
     traded: NDArray[np.bool_]
     laid: tuple[Bars, ...]
     next_session: date | None = None
+    is_common: bool = False
 
     def __len__(self) -> int:
         return len(self.times)
@@ -36,6 +38,8 @@ class Timeline:
 
         What is known of them when an order for that bar's open is decided.
         """
+        if self.is_common and (bars.times is self.times or np.array_equal(bars.times, self.times)):
+            return np.arange(-1, len(self) - 1)
         places = np.full(len(self), -1)
         places[1:] = np.searchsorted(bars.times, self.times[:-1], side="right") - 1
         return places
@@ -69,12 +73,33 @@ def _union(bars: Sequence[Bars]) -> tuple[Times, Times]:
         raise ValueError("a portfolio needs each symbol once")
     if len({each.timeframe for each in bars}) > 1:
         raise ValueError("all symbols of a portfolio need bars of the same length")
+    if _are_common(bars):
+        return bars[0].times, bars[0].sessions
     times, where = np.unique(np.concatenate([each.times for each in bars]), return_index=True)
     sessions = np.concatenate([each.sessions for each in bars])[where]
     return times, sessions
 
 
+def _are_common(bars: Sequence[Bars]) -> bool:
+    """Whether all symbols have the very same bars."""
+    times = bars[0].times
+    return all(each.times is times or np.array_equal(each.times, times) for each in bars[1:])
+
+
 def _laid(bars: Sequence[Bars], times: Times, sessions: Times, first: int) -> Timeline:
+    if _are_common(bars):
+        own = np.broadcast_to(np.arange(len(times))[:, np.newaxis], (len(times), len(bars)))
+        laid = tuple(bars)
+        return Timeline(
+            times,
+            sessions,
+            first,
+            own,
+            np.ones(own.shape, dtype=np.bool_),
+            laid,
+            _next_session(bars, sessions[-1].item()),
+            True,
+        )
     own = np.column_stack([np.searchsorted(each.times, times, side="right") - 1 for each in bars])
     traded = np.column_stack([each.times[own[:, k]] == times for k, each in enumerate(bars)])
     laid = tuple(_lay(each, times, sessions, own[:, k], traded[:, k]) for k, each in enumerate(bars))

@@ -86,7 +86,8 @@ class TargetWeights:
         """Equal weights for the best of those that may be held, the same below 0 for the worst."""
         top, bottom = self.plan.top or 0, self.plan.bottom or 0
         weights = np.zeros(len(scores))
-        order = [place for place in np.argsort(-scores, kind="stable").tolist() if holds[place]]
+        order: NDArray[np.int64] = np.argsort(-scores, kind="stable")
+        order = order[holds[order]]
         each = self.plan.invested / (top + bottom)
         weights[order[:top]] = each
         if bottom:
@@ -105,8 +106,11 @@ def _conditions(text: str | None, bars: Bars, timeline: Timeline, universe: Sequ
 
 def _before(columns: list[Floats], bars: Mapping[str, Bars], plan: WeightPlan, timeline: Timeline) -> Floats:
     """(n, k): what columns over the symbols' own bars said at the last close before each open; NaN for nothing."""
-    result = np.full((len(timeline), len(columns)), np.nan)
+    result = np.full((len(columns), len(timeline)), np.nan)
     for place, (symbol, column) in enumerate(zip(plan.symbols, columns, strict=True)):
+        if timeline.is_common and len(column) == len(timeline):
+            result[place, 1:] = column[:-1]
+            continue
         before = timeline.before(bars[symbol])
-        result[:, place] = np.where(before >= 0, column[before], np.nan)
-    return result
+        result[place] = np.where(before >= 0, column[before], np.nan)
+    return result.T
