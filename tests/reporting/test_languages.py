@@ -14,7 +14,7 @@ from bgagent.reporting.markdown import to_markdown
 from bgagent.reporting.view import writer_for
 from bgagent.reporting.writer import Writer
 from tests.reporting.browser import CHROMIUM, browsing
-from tests.reporting.portfolios import allocation, payments
+from tests.reporting.portfolios import allocation, no_payment, payments
 from tests.reporting.reading import Page, allowed_figures, figures_in
 from tests.reporting.samples import comparison, crossover, no_trades
 from tests.reporting.test_markdown import clarification, failure, prose
@@ -26,6 +26,7 @@ SAMPLES = {
     "no_trades": no_trades,
     "allocation": allocation,
     "payments": payments,
+    "no_payment": no_payment,
     "failure": lambda: (failure(), []),
     "clarification": lambda: (clarification(), []),
 }

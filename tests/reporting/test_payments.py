@@ -73,6 +73,7 @@ def test_a_run_without_any_money_has_a_report_without_figures():
     assert run.metrics["total_return"] is run.metrics["sharpe"] is run.metrics["max_drawdown"] is None
     assert run.break_even_cost_bps is None
     text = to_markdown(report)
+    assert "No payment was made, so there never was any money to buy with." in text
     assert "No trade: on no date of" in text
     assert "nan" not in text.lower().replace("finance", "")
     assert all("nan" not in chart.wide for chart in draw_charts(report, curves).values())

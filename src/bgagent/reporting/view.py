@@ -237,7 +237,10 @@ def _trades_of(clause: Clause, report: Report, write: Writer) -> tuple[TradesLin
 def _account(report: Report, run: RunRow, write: Writer) -> Iterable[str]:
     """What happened that the figures alone would not tell."""
     say = write.say
-    if not run.trades:
+    if not run.trades and run.final_equity == 0:
+        yield say("No payment was made, so there never was any money to buy with.")
+        yield from (_sentence(check.detail) for check in report.checks if check.id == "traded")
+    elif not run.trades:
         yield say(
             "No trade was made: the capital stayed in cash, {amount} at the end.", amount=write.money(run.final_equity)
         )
