@@ -87,9 +87,9 @@ def _payment(parts: tuple[Part, ...], first: Part | None = None, last: Part | No
 
 @RULES.rule(
     "payment",
-    "{any_money} <pay_filler>? <no_adverb> {dates}",
-    "{any_money} <pay_filler>? <no_adverb> {dates} <pay_link> {target:payment_part}",
-    "{any_money} <pay_filler>? {dates} <pay_link> {target:payment_part}",
+    "with? {any_money} <pay_filler>? <no_adverb> {dates}",
+    "with? {any_money} <pay_filler>? <no_adverb> {dates} <pay_link> {target:payment_part}",
+    "with? {any_money} <pay_filler>? {dates} <pay_link> {target:payment_part}",
     "{any_money} <pay_filler>? <pay_link> {target:payment_part} {dates}",
 )
 def _payment_without_verb(any_money: Money, dates: Dates, target: Part | None = None) -> Payment | None:

@@ -7,7 +7,7 @@ from bgagent.engine.plan import Plan, Weighting, WeightPlan
 from bgagent.engine.rules import parse
 from bgagent.language.ledger import Beyond, Contradiction, Missing
 from bgagent.language.limits import protection_of
-from bgagent.language.meanings import BuyAndHold, State
+from bgagent.language.meanings import BuyAndHold, State, Universe
 from bgagent.language.measures import Condition
 from bgagent.language.phrases import condition as words_of
 from bgagent.language.portfolio_facts import (
@@ -98,6 +98,11 @@ class WeightMaker(PortfolioFacts):
         own = [symbols for symbols in given if symbols]
         named = tuple(symbol for symbol in self.named() if symbol not in others)
         if not own:
+            lists = {frozenset(fact.symbols) for fact in self.said.of(Universe)} - {
+                frozenset((other,)) for other in others
+            }
+            if len(lists) > 1 and any(len(symbols) > 1 for symbols in lists):
+                raise Contradiction("Two lists of symbols are given. Which one is meant?")
             own = [named] if named else []
         if not own:
             raise Missing("Which symbols is it chosen from? Name them.")
@@ -368,6 +373,8 @@ class WeightMaker(PortfolioFacts):
     def inverse_volatility(self) -> Plan:
         facts = self.said.of(InverseVolatility)
         symbols = self.members(*(fact.symbols for fact in facts))
+        if len(symbols) == 1:
+            raise Missing(f"Weighted against what? Only {symbols[0]} is named.")
         times = [self.context.bars_of(fact.time) for fact in facts if fact.time is not None]
         for ranking in self.said.of(Ranking):
             assert ranking.score is not None
