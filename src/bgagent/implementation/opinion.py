@@ -22,7 +22,7 @@ from bgagent.llm.prompts import fill, load_prompt
 from bgagent.llm.repair import ask_for
 
 CHECK_ID = "says_the_sentence"
-_ANSWER_TOKENS = 3000
+_ANSWER_TOKENS = 4000
 _LONGEST_REASON = 200  # characters
 _LONGEST_QUOTE = 100
 

@@ -32,7 +32,7 @@ from bgagent.understanding.pieces import is_long, numbered
 from bgagent.understanding.proposal import UNRELATED, Proposal
 from bgagent.understanding.scrutiny import LeftOut, ReadProposal, read_proposal
 
-_ANSWER_TOKENS = 6000
+_ANSWER_TOKENS = 8000  # what a model thinks to itself among them
 _TOO_LONG = "context"  # the kind of ModelUnavailable that a shorter prompt may mend
 
 
