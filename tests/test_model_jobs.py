@@ -317,6 +317,12 @@ def test_who_stands_by_code_that_never_trades_is_believed(tmp_path):
     assert "true 0 of" in traded.detail
 
 
+def test_code_is_not_doubted_where_no_attempt_is_left_to_answer(tmp_path):
+    done = run(tmp_path, model_with(NEVER), max_iters=1)
+    assert done.report.exit_code == 0, done.message
+    assert done.purposes == ["read", "write", "judge"]
+
+
 def test_code_is_doubted_only_once(tmp_path):
     done = run(tmp_path, model_with(NEVER, f"{NEVER}\n# looked at again\n"))
     assert done.report.exit_code == 0, done.message

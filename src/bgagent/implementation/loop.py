@@ -80,7 +80,8 @@ def implement(
                 try_source(spec, run, series, source) for run, source in zip(spec.runs, sources, strict=True)
             )
             critique = examine(trials)
-            if critique.is_acceptable and not any(_only_doubted(made.critique.findings) for made in attempts):
+            was_doubted = any(_only_doubted(made.critique.findings) for made in attempts)
+            if critique.is_acceptable and not was_doubted and number < max_iters:
                 critique = Critique((*critique.checks, *doubts(trials)))
         if critique.is_acceptable:
             critique = Critique((*critique.checks, *judge(trials)))
