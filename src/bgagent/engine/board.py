@@ -30,6 +30,7 @@ class Board:
             raise ValueError("each symbol is given once, to be traded or to be watched")
         if len({each.timeframe for each in self.bars}) > 1:
             raise ValueError("all symbols need bars of the same length, those that are watched too")
+        self._words = words_of(each.symbol for each in self.bars)
         places = [np.searchsorted(each.times, timeline.times, side="right") - 1 for each in watched]
         self.own: NDArray[np.int64] = np.vstack([timeline.own.T, *places])
         self.traded: NDArray[np.uint8] = np.vstack(
@@ -64,8 +65,9 @@ class Board:
 
     def indicator(self, number: int, text: str) -> Floats:
         """(n,): an expression on prices, computed over a symbol's own bars. Raises RuleError (a ValueError)."""
-        expression = parse(text, words_of(each.symbol for each in self.bars))
-        values = expression.evaluate(self.bars[number], read_by(expression.symbols, self.bars))
+        expression = parse(text, self._words)
+        others = read_by(expression.symbols, self.bars) if expression.symbols else {}
+        values = expression.evaluate(self.bars[number], others)
         return self.laid(number, np.asarray(values, dtype=np.float64))
 
     def calendar(self, number: int, text: str) -> Conditions:

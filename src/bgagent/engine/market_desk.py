@@ -13,17 +13,37 @@ from bgagent.engine.orders import Order, OrderError
 from bgagent.engine.portfolio_book import PortfolioBook
 
 
+class OpenLots:
+    """The open lots of a book by symbol, sorted out once for each bar: between two steps they do not change."""
+
+    def __init__(self, book: PortfolioBook) -> None:
+        self._book = book
+        self._bar = -1
+        self._by_symbol: dict[int, list[Lot]] = {}
+
+    def of(self, symbol: int) -> list[Lot]:
+        """Those of one symbol, by entry."""
+        bar = self._book.bar if self._book.lots else -1
+        if bar != self._bar:
+            self._bar = bar
+            self._by_symbol = {}
+            for lot in self._book.lots:
+                self._by_symbol.setdefault(lot.symbol, []).append(lot)
+        return self._by_symbol.get(symbol, [])
+
+
 class SymbolBook:
     """What the books of all symbols say of one."""
 
-    def __init__(self, book: PortfolioBook, symbol: int) -> None:
+    def __init__(self, book: PortfolioBook, symbol: int, open_lots: "OpenLots") -> None:
         self._book = book
         self._symbol = symbol
+        self._open_lots = open_lots
 
     @property
     def lots(self) -> list[Lot]:
         """Its open lots, by entry."""
-        return [lot for lot in self._book.lots if lot.symbol == self._symbol]
+        return self._open_lots.of(self._symbol)
 
     @property
     def quantity(self) -> float:
@@ -56,9 +76,16 @@ class MarketDesk(Desk):
     book: SymbolBook  # type: ignore[assignment]
 
     def __init__(
-        self, lane: Lane, books: PortfolioBook, orders: list[Order], submit: Callable[[Order], int], number: int | None
+        self,
+        lane: Lane,
+        books: PortfolioBook,
+        open_lots: OpenLots,
+        *,
+        orders: list[Order],
+        submit: Callable[[Order], int],
+        number: int | None,
     ) -> None:
-        super().__init__(lane, SymbolBook(books, -1 if number is None else number))  # type: ignore[arg-type]
+        super().__init__(lane, SymbolBook(books, -1 if number is None else number, open_lots))  # type: ignore[arg-type]
         self.orders = orders
         self.number = number
         self._books = books

@@ -11,7 +11,7 @@ from bgagent.engine.desk import Protection
 from bgagent.engine.feed import Column, Due
 from bgagent.engine.joined_feed import ALL, JoinedFeed, Lane
 from bgagent.engine.kernel import Instruction
-from bgagent.engine.market_desk import MarketDesk
+from bgagent.engine.market_desk import MarketDesk, OpenLots
 from bgagent.engine.orders import Order, OrderError
 from bgagent.engine.plan import Account
 from bgagent.engine.portfolio_book import PortfolioBook
@@ -50,8 +50,16 @@ class PortfolioDesk:
         )
         self.orders: list[Order] = []
         self.is_open = False
+        open_lots = OpenLots(self.books)
         self.desks = {
-            lane.symbol: MarketDesk(lane, self.books, self.orders, self._submit, number if lane in traded else None)
+            lane.symbol: MarketDesk(
+                lane,
+                self.books,
+                open_lots,
+                orders=self.orders,
+                submit=self._submit,
+                number=number if number < len(traded) else None,
+            )
             for number, lane in enumerate(lanes)
         }
         self._traded = list(self.desks.values())[: len(traded)]

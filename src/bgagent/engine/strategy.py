@@ -67,6 +67,7 @@ class Strategy(Trading):
     _desk: Desk
     _books: Book
     _markets: dict[str, Market]
+    _traded: tuple[Market, ...]
     _portfolio: PortfolioDesk | None = None
 
     def init(self) -> None:
@@ -97,7 +98,7 @@ class Strategy(Trading):
     @property
     def markets(self) -> tuple[Market, ...]:
         """Each of several symbols that may be traded, in order."""
-        return tuple(market for market in self._markets.values() if market.may_be_traded)
+        return self._traded
 
     def rebalance(
         self,
@@ -197,7 +198,7 @@ def drive(
     running._desk = desk
     running._books = book
     running._position = Position(desk)
-    running._markets = {}
+    running._markets, running._traded = {}, ()
     running.init()
     desk.open_for_orders()
     running.on_start()
@@ -227,6 +228,7 @@ def drive_together(
     running._books = desk.books
     running._position = Position(desk)  # type: ignore[arg-type]
     running._markets = {symbol: Market(own) for symbol, own in desk.desks.items()}
+    running._traded = tuple(market for market in running._markets.values() if market.may_be_traded)
     running.init()
     desk.open_for_orders()
     running.on_start()
