@@ -20,7 +20,7 @@ REPEATED = {
     "p09": {"test"},
     "p10": {"get"},  # "out after 3 days"
     "p11": {"hold"},
-    "p12": {"time", "using", "every", "positions", "open", "or"},
+    "p12": {"using", "every", "time", "positions", "open", "or"},
     "p13": {"trading"},
     "p14": {"when", "close", "standard", "average", "it"},
     "p16": {"Invest"},

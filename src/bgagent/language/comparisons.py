@@ -8,6 +8,7 @@ from bgagent.language.measures import (
     Average,
     Change,
     Comparing,
+    Condition,
     Crossing,
     Every,
     Extreme,
@@ -489,6 +490,16 @@ def _returning(right: Value, left: Value | None = None) -> Returning | None:
 
 
 # oversold, overbought
+
+
+@RULES.rule(
+    "defined_extremity",
+    "{left:measure}? <goes>? <oversold> \\( {meant:comparing} \\)",
+    "{left:measure}? <goes>? <oversold> ,? (i.e.|meaning|that is|with) {meant:comparing}",
+)
+def _defined_extremity(meant: Condition, left: Value | None = None) -> Condition | None:
+    """ "oversold (RSI under 30)"."""
+    return meant if left in (None, Mention("it"), CLOSE) else None
 
 
 @RULES.rule(

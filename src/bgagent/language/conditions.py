@@ -10,7 +10,7 @@ _LONGEST_RUN = 20  # bars
 RULES.same(
     "atom", "{move}", "{fact}", "{comparing}", "{crossing}", "{touching}", "{returning}", "{extremity}", "{turning}"
 )
-RULES.same("atom", "{repeated}", "{crossing_where}")
+RULES.same("atom", "{repeated}", "{crossing_where}", "{defined_extremity}")
 
 
 @RULES.rule(

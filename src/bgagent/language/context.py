@@ -1,8 +1,8 @@
 """Fills the gaps of conditions from the rest of the sentence, and turns them into expressions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bgagent.engine.expression import Call, Compare, Name, Node, Number, combine, nodes_of, unparse
+from bgagent.engine.expression import Binary, Call, Compare, Name, Node, Number, combine, nodes_of, unparse
 from bgagent.language.comparisons import CLOSE
 from bgagent.language.measures import (
     Average,
@@ -23,6 +23,8 @@ from bgagent.language.measures import (
     Repeated,
     Returning,
     Scale,
+    Scaled,
+    Shifted,
     Touching,
     Turning,
     Value,
@@ -137,11 +139,13 @@ class Context(Spoken):
             self.subject_held() if left is None and right == Mention("same") else self.left_of(left, right, before)
         )
         first = self.value(subject)
+        if isinstance(right, (Scaled, Shifted)) and right.value == Mention("it"):  # "2% above it"
+            right = replace(right, value=self.line_of(self.comparand_of(subject)))
         if right in (Mention("it"), Mention("same")):  # the line spoken of, not what was held against it
             right = self.comparand_of(subject)
         second = self.value(right, against=first.scale)
         first_node, second_node = first.node, self.matched(first, second)
-        if first_node == second_node:
+        if first_node == second_node or (isinstance(second_node, Binary) and second_node.right == first_node):
             raise Unclear("What is compared with what? Name both sides.")
         if isinstance(subject, Average) and second.scale is Scale.ANY and first.scale is Scale.PRICE:
             raise Unclear(f"Is {unparse(second_node)} a price or the length of an average? Say which.")
@@ -227,6 +231,12 @@ class Context(Spoken):
         if found is None:
             raise Unclear("Compared with what, or crossing what? Name the level or the line.")
         return found
+
+    def line_of(self, value: Value) -> Value:
+        """The line that a distance was counted from."""
+        while isinstance(value, (Scaled, Shifted)):
+            value = value.value
+        return value
 
     def left_side(self, left: Value) -> Value:
         if left != Mention("it"):

@@ -33,6 +33,8 @@ class Exits:
             or any(fact.name in ("take_profit", "trailing_stop") for fact in self.said.of(Protection))
         )
         absent = {fact.name for fact in self.said.of(Without)}
+        if idea is None and self.said.says_no_other_exit():
+            return exit_, short_exit
         if keeps or absent & {"exit", "short_exit"}:
             return self.without_exit(exit_, short_exit, absent)
         if entry and short_entry and idea is None:
@@ -74,7 +76,9 @@ class Exits:
         """The exits that belong to a strategy called by name: the other end of it."""
         if idea.name == "breakout" and (exit_ is not None or short_exit is not None):
             return exit_, short_exit
-        if self.said.of(Holding):
+        if self.said.of(Holding) and self.said.says_no_other_exit():
+            return exit_, short_exit
+        if not all(fact.is_most for fact in self.said.of(Holding)):
             raise Unclear("Is the position closed after that time only, or also by the strategy's own exit?")
         start, end = self.entries.ends_of(idea)
         self.said.assume(

@@ -107,6 +107,15 @@ def _as_capital(fact: object) -> object:
     return fact
 
 
+@RULES.rule(
+    "order",
+    "{capital:any_money} (in|into|invested in|put into|of) {things:symbol_object} (have|has)? <grown>",
+)
+def _grown(capital: Money, things: Facts) -> Facts | None:
+    """ "how much would $10k in SPY have grown to"."""
+    return (BuyAndHold(implied=True), Capital(capital), *things) if capital.amount > 0 else None
+
+
 @RULES.rule("order", "<keep> {end:window_end}")
 def _held_until(end: Window) -> Facts:
     return (BuyAndHold(implied=True), end)

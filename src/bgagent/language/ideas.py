@@ -36,7 +36,9 @@ RULES.same("any_pair", "{pair}", "\\( {pair} \\)")
     "{pair} {kind:average_kind} <system_word>",
     "{pair} <crossover>",
     "{near_pair} {kind:average_kind} <crossover>",
-    "{kind:average_kind} {any_pair} <crossover>?",
+    "{kind:average_kind} {any_pair} ,? <crossover>",
+    "{kind:average_kind} {any_pair}",
+    "{kind:average_kind} <crossover> <system_word>? {near_pair}",
     "{kind:average_kind} {near_pair} <crossover>",
     "{kind:average_kind} <crossover> <system_word>? {any_pair}",
     "{kind:average_kind} <crossover> <system_word>? (of|with|using|on|from|between) {pair} <average_kind>?",
@@ -71,6 +73,19 @@ def _fast_and_slow(
 @RULES.rule("crossover_idea", "{fast:average} (crossing|crosses|cross|x) {slow:average} <crossover>?")
 def _average_crossing(fast: Average, slow: Average) -> Idea | None:
     return cross_of(fast, slow)
+
+
+@RULES.rule(
+    "crossing",
+    "{pair} {kind:average_kind}? {side:upward} <cross_noun>",
+    "{kind:average_kind} {pair} {side:upward} <cross_noun>",
+)
+def _directed_crossover(pair: tuple[Length, Length], side: str, kind: str = "average") -> Crossing | None:
+    """ "on a 9/21 EMA bullish crossover"."""
+    idea = cross_of(*(Average(kind, length, unit) for length, unit in pair))
+    if idea is None or not isinstance(idea.entry, Crossing):
+        return None
+    return Crossing(idea.entry.left, side, idea.entry.right)
 
 
 @RULES.rule("average_pair", "{fast:average} <versus_sign> {slow:average}")
@@ -137,10 +152,12 @@ def _slow(slow: int) -> Lengths | None:
     return Lengths(None, slow) if slow >= 1 else None
 
 
-@RULES.rule("lengths", "(with|of|using)? {pair} (lengths|periods)?")
-def _lengths(pair: tuple[Length, Length]) -> Lengths | None:
-    (first, unit), (second, other) = pair
-    if first == second or not (unit or other):
+@RULES.rule("lengths", "(with|of|using)? {pair} (lengths|periods)?", "(with|of|using) {bare:pair} (lengths|periods)?")
+def _lengths(pair: tuple[Length, Length] | None = None, bare: tuple[Length, Length] | None = None) -> Lengths | None:
+    given = pair or bare
+    assert given is not None
+    (first, unit), (second, other) = given
+    if first == second or (pair is not None and not (unit or other)):
         return None
     return Lengths(min(first, second), max(first, second), unit or other)
 
@@ -154,10 +171,12 @@ def _golden_with_lengths(pair: tuple[Length, Length]) -> Idea | None:
     "idea",
     "<price_word>? {average:average} <crossover> <system_word>?",
     "<price_word> <crossed> {average:average} <system_word>?",
+    "{length} <price_word> <crossover> <system_word>?",
     "<crossover> of <price_word> (and|with|over) {average:average}",
     "<price_word> (and|/|vs|versus) {average:average} <crossover> <system_word>?",
 )
-def _price_crossover(average: Average) -> Idea:
+def _price_crossover(average: Average | None = None, length: Length | None = None) -> Idea:
+    average = average or Average("average", *(length or (0, None)))
     price = Known(_CLOSE, Scale.PRICE)
     return Idea("price crossover", Crossing(price, "above", average), Crossing(price, "below", average), topic=average)
 
@@ -264,6 +283,7 @@ def _donchian(any_length: Length | None = None, length: Length | None = None) ->
     "<turtle> {high:whole} / {low:whole} <system_word>?",
     "{high:whole} / {low:whole} (<donchian>|<turtle>) <breakout>? <system_word>?",
     "<donchian> {high:whole} / {low:whole} <breakout>? <system_word>?",
+    "<donchian> <breakout> <system_word>? {high:whole} / {low:whole}",
 )
 def _turtle(high: int, low: int) -> Idea | None:
     return breakout_idea((high, None), (low, None)) if high >= low >= 1 else None

@@ -16,7 +16,7 @@ RULES = Rules()
     "{any_length} {name:oscillator}",
     "{name:oscillator} \\( <period_word>? =? {any_length} \\)",
     "{name:oscillator} {plain_length}",
-    "{name:oscillator} {length}",
+    "{name:oscillator} {length} <period_word>?",
     "{name:oscillator} (of|over) {length}",
     "{name:oscillator} (with|of|using)? <period_word> (of|=)? {any_length}",
     "{name:oscillator} \\( close , {any_length} \\)",
@@ -106,6 +106,7 @@ def _zscore(any_length: Length | None = None, length: Length | None = None) -> I
     "{length} ,? (and)? {number} <deviation_word>",
     "\\( {length} ,? {number} <deviation_word> \\)",
     "with {any_length} (and|,)? {number} <deviation_word>",
+    "with {length} <period_word> (and|,)? {number} <deviation_word>",
     "with {length} <average_kind>? (and|,) {number} <deviation_word>",
 )
 def _band_parameters(

@@ -161,10 +161,15 @@ class Without(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Holding(Placed):
-    """Out after so long. from_month_end: counted from the last session of a month, on which it has to be bought."""
+    """Out after so long.
+
+    from_month_end: counted from the last session of a month, on which it has to be bought. is_most: said to be the
+    most, so that other exits stay.
+    """
 
     duration: Duration
     from_month_end: bool = False
+    is_most: bool = False
     place: Place | None = None
 
 

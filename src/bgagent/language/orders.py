@@ -336,7 +336,7 @@ def _bare_lead(condition: Condition) -> Trigger | None:
 
 @RULES.rule(
     "order",
-    "{lead} {action:entering} {things:object}? <timing>?",
+    "{lead} (i|we|you)? {action:entering} {things:object}? <timing>?",
     "<when>? {lead:flat_trigger} ,? {action:entering} {things:object}? <at_open>",
 )
 def _when_enter(action: str, lead: Trigger, things: Facts = ()) -> Facts:
@@ -396,9 +396,22 @@ def _exits_lead(action: str, exits: Facts, things: Facts = ()) -> Facts:
     return led
 
 
-@RULES.rule("order", "{lead} {action:leaving} {things:exit_object}? <timing>?")
+@RULES.rule("order", "{lead} (i|we|you)? {action:leaving} {things:exit_object}? <timing>?")
 def _when_leave(action: str, lead: Trigger, things: Facts = ()) -> Facts:
     return (Order(action, (lead,)), *things)
+
+
+@RULES.rule(
+    "order",
+    "<hold_for> {things:exit_object}? until {condition}",
+    "<hold_word> {things:exit_object}? until {condition}",
+    "<hold_for> {things:exit_object}? {duration} ,? (or)? until {condition}",
+    "<hold_for> {things:exit_object}? until {condition} ,? or for? (at most|up to)? {duration}",
+)
+def _hold_until(condition: Condition, duration: Duration | None = None, things: Facts = ()) -> Facts:
+    """ "hold until the RSI exceeds 70", "for 10 days or until RSI > 60"."""
+    leave = Order("exit", (Trigger(condition),))
+    return (leave, *things) if duration is None else (leave, Holding(duration), *things)
 
 
 RULES.same("exit_object", "{object}")

@@ -144,6 +144,7 @@ class _Maker:
         ]
         if any(order.action == "enter" for order in entering) and self.said.direction == "both":
             raise Unclear("Is the entry a purchase or a short sale? Say 'buy' or 'short'.")
+        self.read_exits_said_first(orders)
         idea = self.entries.idea(ideas, has_orders=bool(entering))
         entry = self.entries.entry_signal(longs)
         short_entry = self.entries.entry_signal(shorts)
@@ -167,6 +168,17 @@ class _Maker:
         exit_, short_exit = self.exits.exits(entry, short_entry, orders, idea if not entering else None, keeps=keeps)
         self.entries.note_titles((entry, exit_, short_entry, short_exit))
         return entry, exit_, short_entry, short_exit
+
+    def read_exits_said_first(self, orders: list[Order]) -> None:
+        """What is said of the exit before the entry is what the entry's "it" stands for."""
+        for order in orders:
+            if order.action in ("buy", "enter", "short"):
+                return
+            for trigger in order.triggers:
+                try:
+                    self.said.signal(trigger, leaves=True)
+                except Unclear:
+                    continue  # asked about when the exit is read
 
     def check_happens(self, signal: Signal | None, name: str) -> None:
         """Raises Contradiction for a condition that no bar can meet."""

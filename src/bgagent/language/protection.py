@@ -179,6 +179,17 @@ RULES.listing(
 
 @RULES.rule(
     "holding",
+    "<hold_at_most> (it|them|<position_word>)? (for|:|of|is)? {duration}",
+    "{duration} (max|maximum|at most|time stop|max holding period|maximum holding period)",
+    "(exit|close|sell|out) after {duration} at the latest",
+)
+def _holding_at_most(duration: Duration) -> Holding:
+    """Out then at the latest, whatever else closes the position."""
+    return Holding(duration, is_most=True)
+
+
+@RULES.rule(
+    "holding",
     "<hold_for> (it|them|<position_word>)? (for)? {duration} <regardless>?",
     "<hold_for> : {duration}",
     "holding period (of|:|is)? {duration}",

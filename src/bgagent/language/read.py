@@ -125,8 +125,10 @@ def read(
     typed, corrections = corrected(tokenise(sentence), vocabulary() | name_words())
     marked = mark_symbols(typed, vocabulary())
     reading = _Reader(sentence, marked.tokens, corrections, now, defaults, last_session).reading()
-    if _lacks_symbol(reading, marked.tokens) and len(marked.candidates) == 1:
-        ((place, _),) = marked.candidates
+    candidates = [place for place, _ in marked.candidates]
+    capitals = [place for place in candidates if typed[place].is_capitals]  # COIN rather than a target
+    if _lacks_symbol(reading, marked.tokens) and 1 in (len(candidates), len(capitals)):
+        (place,) = capitals if len(capitals) == 1 else candidates
         other = mark_symbols(typed, vocabulary(), chosen=place)
         second = _Reader(sentence, other.tokens, corrections, now, defaults, last_session).reading()
         if second.spec is not None:

@@ -54,7 +54,7 @@ _TOP.same(
     "clause",
     "<with_word> {protections}",
     "{protections}",
-    "<idea_lead> {idea}",
+    "<idea_lead> <plain_adjective>? {idea}",
     "<idea_lead> {named_style}",
     "<idea_lead> {heading}",
     "<with_word> {size}",

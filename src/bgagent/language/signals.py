@@ -10,7 +10,7 @@ from bgagent.engine.plan import Rule
 from bgagent.engine.rules import parse
 from bgagent.language.context import Context
 from bgagent.language.ledger import Contradiction, Ledger
-from bgagent.language.meanings import Sides
+from bgagent.language.meanings import Sides, Without
 from bgagent.language.measures import Condition, Every, Trigger
 from bgagent.language.phrases import condition as words_of
 from bgagent.language.phrases import days
@@ -78,6 +78,13 @@ class StrategyFacts:
     def assume(self, name: str, value: str, why: str) -> None:
         """Notes what was left open."""
         self.ledger.assume(name, value, why)
+
+    def says_no_other_exit(self) -> bool:
+        """Whether the sentence says that there is no exit beside those it names; notes it."""
+        absent = [fact for fact in self.of(Without) if fact.name == "other_exit"]
+        for fact in absent:
+            self.state(fact, "rules.exit", "none beside those named")
+        return bool(absent)
 
     def of(self, kind: type[T]) -> list[T]:
         return [fact for fact in self.facts if isinstance(fact, kind)]

@@ -1,7 +1,7 @@
 """Phrases for how much an entry buys, and how many entries may be open at once."""
 
 from bgagent.engine.plan import SizeKind, Sizing
-from bgagent.language.meanings import MostPositions, Size, WholeShares
+from bgagent.language.meanings import MostPositions, Size, Universe, WholeShares
 from bgagent.language.quantities import Money
 from bgagent.language.rulebook import Rules
 
@@ -34,6 +34,7 @@ RULES.value("size", Size(Sizing(SizeKind.EQUITY, 0.5)), "(<using>|<invest_word>)
     "<invest_word> {any_money} <each_time>",
     "<using> {any_money} <each_time>",
     "{any_money} <each_time>",
+    "buy {any_money} (worth)? <each_time>",
     "fixed {any_money} (positions|trades|<per_trade>)",
 )
 def _cash(any_money: Money) -> Size | None:
@@ -51,6 +52,11 @@ def _cash(any_money: Money) -> Size | None:
 )
 def _quantity(whole: int) -> Size | None:
     return Size(Sizing(SizeKind.QUANTITY, float(whole))) if whole > 0 else None
+
+
+@RULES.rule("size", "{whole} <share_word> of {symbols} <per_trade>")
+def _quantity_of(whole: int, symbols: Universe) -> tuple[object, ...] | None:
+    return (Size(Sizing(SizeKind.QUANTITY, float(whole))), symbols) if whole > 0 else None
 
 
 @RULES.rule(

@@ -14,6 +14,7 @@ from bgagent.periods import Timeframe
 
 RULES = Rules()
 _DIVIDING = frozenset((",", ";", ".", "\n", "|", ":", "(", ")"))
+_SMALLEST_SUM = 5000.0  # of money, said without any sign of being money
 _OFFERED = ("en", "de", "es", "fr", "hi", "zh")  # languages that reports are written in
 _COUNTED = frozenset(
     "share shares unit units coin coins contract contracts stock stocks eur euro euros usd gbp inr".split()
@@ -173,6 +174,13 @@ def _rather(any_money: Money, wrong: Money) -> Capital | None:
 def _number_with(number: float) -> Capital | None:
     """ "with 10000": a round sum that is no year."""
     return Capital(Money(number, None)) if number >= 1000 and number % 500 == 0 and not 1900 <= number <= 2100 else None
+
+
+@RULES.rule("capital", "<set_off> {number} <set_off_after>")
+def _number_alone(number: float) -> Capital | None:
+    """A round sum on its own: "MSFT, RSI 30/70, 2022, 10000"."""
+    is_sum = number >= _SMALLEST_SUM and number % 1000 == 0 and not 1900 <= number <= 2100
+    return Capital(Money(number, None)) if is_sum else None
 
 
 @RULES.rule(

@@ -10,6 +10,7 @@ from bgagent.language.rulebook import Rules
 from bgagent.language.tokens import Placed
 
 RULES = Rules()
+_ABOUT = 0.05  # of a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,14 @@ def _start_title(start: Point) -> Window:
 @RULES.rule("window", "<end_title> {end:end_point}")
 def _end_title(end: Point) -> Window:
     return Window(end=end.last)
+
+
+@RULES.rule("window", "(for|over)? {duration} ,? <from>? {start:start_point} (<to>|<hyphen>) {end:end_point}")
+def _so_long_from_to(duration: Duration, start: Point, end: Point) -> Window | None:
+    """ "for ten years 2014-2023", where that is true."""
+    years = (end.last - start.first).days / 365.25
+    said = duration.count * {"year": 1.0, "quarter": 0.25, "month": 1 / 12}.get(duration.unit, 0.0)
+    return Window(start.first, end.last) if abs(years - said) < _ABOUT else None
 
 
 @RULES.rule("window", "(<from>|<since>) {start:start_point} for {duration}")
