@@ -34,7 +34,7 @@ from bgagent.engine.result import BacktestResult
 from bgagent.implementation.template import render
 from bgagent.periods import Period, Timeframe
 from bgagent.sandbox.static_check import Checked, check_source
-from tests.implementation.test_template import class_in
+from tests.implementation.test_template import class_in, five_minutes
 
 SYMBOLS = ("AAA", "BBB", "CCC", "DDD")
 DAY_0 = np.datetime64("2023-11-01")
@@ -64,18 +64,20 @@ def universe(seed: int, *, with_warmup: bool) -> dict[str, Bars]:
     return {symbol: bars.between(bars.index_of(FIRST_ON), len(bars)) for symbol, bars in found.items()}
 
 
-def both_ways(plan: Plan, bars: dict[str, Bars], account: Account) -> tuple[BacktestResult, BacktestResult, str]:
+def both_ways(
+    plan: Plan, bars: dict[str, Bars], account: Account, *, first_on: date = FIRST_ON
+) -> tuple[BacktestResult, BacktestResult, str]:
     """The plan, and the strategy rendered from it."""
     spec = StrategySpec(
         "A summary.", (RunSpec("x", plan),), Period(FIRST_ON, date(2024, 3, 19)), Timeframe.DAY, 1.0, "USD", Costs()
     )
     text = render(spec, spec.runs[0])
     assert isinstance(check_source(text, plan.needed_symbols), Checked)
-    by_plan = run_portfolio(plan, [bars[symbol] for symbol in plan.needed_symbols], first_on=FIRST_ON, account=account)
+    by_plan = run_portfolio(plan, [bars[symbol] for symbol in plan.needed_symbols], first_on=first_on, account=account)
     by_code = run_portfolio_strategy(
         class_in(text),
         [bars[symbol] for symbol in plan.held_symbols],
-        first_on=FIRST_ON,
+        first_on=first_on,
         account=account,
         watched=[bars[symbol] for symbol in plan.watched_symbols],
     )
@@ -304,3 +306,14 @@ def test_hostile_names_stay_text():
     by_plan, by_code, text = both_ways(plan, bars, Account(10_000.0))
     assert_same(by_plan, by_code)
     assert not [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import)]
+
+
+@settings(max_examples=60)
+@given(plan=rule_portfolios(), seed=st.integers(0, 200))
+def test_portfolios_that_are_flat_overnight_are_rendered_as_they_are_meant(plan, seed):
+    plan = replace(plan, plans=tuple(replace(each, flat_overnight=True) for each in plan.plans))
+    bars = {symbol: replace(five_minutes(seed + number), symbol=symbol) for number, symbol in enumerate(SYMBOLS)}
+    bars["SIG"] = replace(five_minutes(seed), symbol="SIG")
+    by_plan, by_code, text = both_ways(plan, bars, Account(10_000.0), first_on=date(2024, 3, 5))
+    assert_same(by_plan, by_code)
+    assert "last_of_session" in text
