@@ -291,7 +291,8 @@ def _percents(percent_row: tuple[float, ...]) -> tuple[float, ...] | None:
 
 @RULES.rule(
     "rebalanced_allotment",
-    "<rebalance> (a|an|the)? {found:allotment} {dates}",
+    "<rebalance> (a|an|the|to)? {found:allotment} {dates}",
+    "{dates} ,? <rebalance> (a|an|the|to)? {found:allotment}",
     "<rebalance> (a|an|the)? {found:allotment} <only>? <when> {off_by}",
 )
 def _rebalanced_allotment(

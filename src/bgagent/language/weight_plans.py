@@ -98,10 +98,8 @@ class WeightMaker(PortfolioFacts):
         own = [symbols for symbols in given if symbols]
         named = tuple(symbol for symbol in self.named() if symbol not in others)
         if not own:
-            lists = {frozenset(fact.symbols) for fact in self.said.of(Universe)} - {
-                frozenset((other,)) for other in others
-            }
-            if len(lists) > 1 and any(len(symbols) > 1 for symbols in lists):
+            apart = {frozenset(fact.symbols) for fact in self.said.of(Universe) if not set(fact.symbols) <= others}
+            if len(apart) > 1 and any(len(each) > 1 for each in apart):
                 raise Contradiction("Two lists of symbols are given. Which one is meant?")
             own = [named] if named else []
         if not own:
