@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -21,31 +21,45 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bgagent.batch import local_processes
 from bgagent.evals.arms import run_case
-from bgagent.evals.results import CaseResult
 from bgagent.evals.running import AGENT, Terms, run_cases
 from bgagent.evals.suite import Case
 from bgagent.evals.suite_files import built_in
 
-SAMPLE_S = 0.02
+SAMPLE_S = 0.01
+WATCHED_JOBS = 8
 MEGABYTE = 1024 * 1024
 
 
 class Watch:
-    """Memory of all processes that work in a folder: the highest sum seen, each page counted once."""
+    """The processes that work in a folder, and all that they start.
+
+    peak_mb: the highest sum of their memory seen at once, each page counted once; peak_by_kind: what it was made of.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = str(folder)
         self.peak_mb = 0.0
         self.peak_by_kind: dict[str, float] = {}
+        self._spent: dict[tuple[int, float], float] = {}
+        self._known: set[int] = set()
+
+    @property
+    def processor_s(self) -> float:
+        """Processor time of all of them, up to the last look at each."""
+        return sum(self._spent.values())
 
     def sample(self) -> None:
         """One look at the machine."""
         sums: dict[str, float] = {}
         for process in psutil.process_iter():
             try:
-                if not process.cwd().startswith(self.folder):
-                    continue
-                kind = _kind(process.cmdline())
+                with process.oneshot():
+                    if process.ppid() not in self._known and not process.cwd().startswith(self.folder):
+                        continue
+                    self._known.add(process.pid)
+                    times = process.cpu_times()
+                    self._spent[process.pid, process.create_time()] = times.user + times.system
+                    kind = _kind(process.cmdline())
                 sums[kind] = sums.get(kind, 0.0) + process.memory_full_info().pss / MEGABYTE
             except (psutil.Error, OSError):
                 continue
@@ -55,10 +69,7 @@ class Watch:
 
 def _kind(command: list[str]) -> str:
     text = " ".join(command)
-    for part in ("jobs.supervisor", "bg_run", "sandbox"):
-        if part in text:
-            return part
-    return "other"
+    return next((part for part in ("jobs.supervisor", "bg_run", "sandbox") if part in text), "other")
 
 
 @contextmanager
@@ -79,13 +90,6 @@ def watched(folder: Path) -> Iterator[Watch]:
         thread.join()
 
 
-@contextmanager
-def processor_of_all_children() -> Iterator[Callable[[], float]]:
-    """Seconds of processor time that all of the machine has spent in the block; an idle machine is the job's own."""
-    before = psutil.cpu_times()
-    yield lambda: sum(getattr(psutil.cpu_times(), name) - getattr(before, name) for name in ("user", "system"))
-
-
 def terms(root: Path, at_once: int) -> Terms:
     """Jobs without tmux, on made-up prices."""
     environment = {**os.environ, "NLBT_MAX_RUNNING": str(at_once), "NLBT_LAUNCHER": "plain", "LLM_MODEL": ""}
@@ -103,30 +107,29 @@ def sentences(count: int) -> list[Case]:
 _FAMILIES = {"crossovers", "RSI", "bands", "MACD", "breakouts", "trend", "weekdays", "sizing", "buy and hold"}
 
 
-def throughput(count: int, cores: list[int], root: Path) -> list[CaseResult]:
+def throughput(count: int, cores: list[int], root: Path) -> None:
     """`count` jobs, as many at once as there are cores; prints what it saw."""
     os.sched_setaffinity(0, cores)
-    with local_processes(len(cores)) as executor, processor_of_all_children() as spent:
+    with local_processes(len(cores)) as executor:
         began = time.monotonic()
         results = run_cases(sentences(count), executor, terms(root, len(cores)), run=run_case)
         seconds = time.monotonic() - began
-        processor_s = spent()
     ended = sum(result.exit_code == 0 for result in results)
     print(
         f"{len(cores)} at once on {len(cores)} cores: {count} jobs in {seconds:.1f} s, {count / seconds * 60:.0f} a "
-        f"minute, {processor_s / count:.2f} s of processor time each, {ended} with a report"
+        f"minute, {ended} with a report, load {os.getloadavg()[0]:.1f}"
     )
-    return results
 
 
-def memory(count: int, root: Path) -> None:
-    """Jobs one after the other, watched; prints the peak of a job with all it starts."""
+def one_by_one(count: int, root: Path) -> None:
+    """Jobs one after the other, watched; prints the peak of a job with all it starts, and its processor time."""
     asked = terms(root, 1)
     with watched(root) as watch:
         for case in sentences(count):
             run_case(case, asked)
     parts = ", ".join(f"{kind} {mb:.0f}" for kind, mb in sorted(watch.peak_by_kind.items(), key=lambda pair: -pair[1]))
     print(f"memory of one job at its peak: {watch.peak_mb:.0f} MB ({parts})")
+    print(f"processor time of one job: {watch.processor_s / count:.2f} s, whatever else the machine does")
 
 
 def disk(root: Path, jobs: int) -> None:
@@ -147,7 +150,7 @@ def main() -> None:
     print(f"{len(all_cores)} cores, load before the start {load:.2f}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        memory(6, folder / "memory")
+        one_by_one(WATCHED_JOBS, folder / "watched")
         for cores in (all_cores[:1], all_cores):
             throughput(count, cores, folder / f"{len(cores)}")
         os.sched_setaffinity(0, all_cores)
