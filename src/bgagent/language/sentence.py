@@ -23,6 +23,8 @@ from bgagent.language import (
     portfolio_clauses,
     protection,
     quantities,
+    rankings,
+    rebalancing,
     rotation,
     rule_portfolios,
     schedules,
@@ -41,7 +43,8 @@ from bgagent.language.words import categories, lexicon
 _TOP = Rules()
 _PARTS = (  # of two ways to read the same words the rule written first is taken
     quantities, points, windows, values, indicators, moves, comparisons, conditions, schedules, orders, exit_items,
-    holding, protection, sizing, ideas, terms, costs, comparing, allocation, payments, rotation, rule_portfolios,
+    holding, protection, sizing, ideas, terms, costs, comparing, rebalancing, allocation, payments, rankings, rotation,
+    rule_portfolios,
 )  # fmt: skip
 _CLAUSES = (
     "order state session_exit holding waiting most_positions size filter idea levels lengths style window capital "
