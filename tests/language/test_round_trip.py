@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bgagent.artifacts.spec import StrategySpec
+from bgagent.engine.calendar_rules import parse_calendar
 from bgagent.engine.expression import Call, Compare, Node, nodes_of
-from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing
+from bgagent.engine.plan import Costs, Distance, DistanceKind, Rule, RulePlan, SizeKind, Sizing, StopStep
 from bgagent.engine.rules import parse
 from bgagent.language.contradictions import impossible
 from bgagent.language.say import label_runs, say
@@ -51,6 +52,23 @@ comparisons = st.one_of(
     st.builds("(high - low) / close > {}".format, percents),
     st.builds("volume {} {} * sma(volume, {})".format, signs, st.sampled_from([1.5, 2, 3]), lengths),
     st.builds("volume {} sma(volume, {})".format, signs, lengths),
+    st.builds("gap {} {}".format, signs, percents),
+    st.builds("gap {} -{}".format, signs, percents),
+    st.sampled_from(["engulfing == 1", "engulfing == -1", "hammer == 1", "inside_bar == 1", "shooting_star == -1"]),
+    st.builds(
+        "count(close {} {}, {}) >= {}".format,
+        signs,
+        averages,
+        st.shared(st.integers(2, 9), key="run"),
+        st.shared(st.integers(2, 9), key="run"),
+    ),
+    st.builds("{0} {1} previous({0})".format, averages, signs),
+    st.builds(
+        "close {} {}(close, {})".format,
+        signs,
+        st.sampled_from(["hma", "dema", "tema", "vwma", "rma"]),
+        st.integers(3, 60),
+    ),
     st.builds("macd(12, 26, 9) {} 0".format, signs),
     st.builds("stochastic_k(14, 3, 3) {} {}".format, signs, st.integers(10, 90)),
     st.builds("atr({}) > 2 * previous(close)".format, lengths),  # no words for it: said as an expression
@@ -82,6 +100,10 @@ calendar = st.sampled_from(
         "first_of_quarter",
         "dated(11, 1)",
         "on_day(15)",
+        "weekday == 0 or weekday == 2",
+        "last_of_month and month == 12",
+        "last_of_month and (month == 3 or month == 6 or month == 9 or month == 12)",
+        "dated(3, 1) and year == 2019",
     )
 ) | st.sampled_from(("on_day(15)", "every_session", "month == 12 and day > 20"))
 leaving = st.sampled_from(
@@ -105,6 +127,10 @@ sizings = st.one_of(
     st.builds(Sizing, st.just(SizeKind.QUANTITY), st.integers(1, 500).map(float), st.booleans()),
     st.builds(Sizing, st.just(SizeKind.VOLATILITY), percents, st.booleans()),
 )
+steps = st.sampled_from(
+    [(), (StopStep(0.05),), (StopStep(0.1, 0.02),), (StopStep(0.05), StopStep(0.1, 0.05)), (StopStep(0.025),)]
+)
+seasons = st.sampled_from(["month == 1", "month >= 2 and month <= 5", "month >= 11 or month <= 4"])
 bars = st.one_of(st.none(), st.integers(1, 60))
 costs = st.builds(
     Costs,
@@ -132,6 +158,8 @@ def plans(draw: st.DrawFn) -> RulePlan:
         sizing=draw(sizings),
         max_positions=draw(st.integers(1, 4)),
     )
+    if not any(distance.follows for distance in plan.distances):
+        plan = replace(plan, stop_steps=draw(steps))
     if draw(st.booleans()):
         plan = replace(plan, short_entry=draw(entries), short_exit=draw(exits))
     return replace(plan, entry=None, exit=None) if plan.short_entry and draw(st.booleans()) else plan
@@ -192,6 +220,19 @@ def test_terms_read_back(cost: Costs, capital: int, mode: str, benchmark: str | 
 def test_the_length_of_bars_reads_back(timeframe: Timeframe):
     plan = RulePlan("AAPL", entry=Rule("crosses_above(sma(close, 10), sma(close, 40))"), exit=Rule("rsi(14) > 70"))
     assert_reads_back(as_spec(plan, timeframe=timeframe))
+
+
+@given(seasons, distances)
+def test_a_season_reads_back(season: str, stop: Distance | None):
+    outside = parse_calendar(f"not ({season})").text
+    assert_reads_back(as_spec(RulePlan("AAPL", entry=Rule(on=season), exit=Rule(on=outside), stop_loss=stop)))
+
+
+@given(conditions, st.sampled_from([Timeframe.MINUTE_5, Timeframe.MINUTE_15, Timeframe.HOUR_1]))
+def test_a_day_trade_reads_back(condition: str, timeframe: Timeframe):
+    plan = RulePlan("AAPL", entry=Rule(condition), exit=Rule("rsi(14) > 99"), flat_overnight=True)
+    if is_sensible(plan):
+        assert_reads_back(as_spec(plan, timeframe=timeframe))
 
 
 @given(plans().filter(is_sensible), plans().filter(is_sensible))

@@ -46,6 +46,8 @@ def steps_of(said: StrategyFacts) -> tuple[StopStep, ...]:
     for fact in facts:
         where = "the entry price" if fact.step.stop_at == 0 else f"{fact.step.stop_at * 100:g}% above the entry"
         said.state(fact, "rules.stop_steps", f"stop at {where} once {fact.step.gain * 100:g}% up")
+    if facts and any(fact.distance.follows for fact in said.of(Protection)):
+        raise Contradiction("Should the stop follow the ATR, or move in steps as the profit grows?")
     return tuple(sorted({fact.step for fact in facts}, key=lambda step: step.gain))
 
 
