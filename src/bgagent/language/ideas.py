@@ -78,7 +78,9 @@ def _average_crossing(fast: Average, slow: Average) -> Idea | None:
 @RULES.rule(
     "crossing",
     "{pair} {kind:average_kind}? {side:upward} <cross_noun>",
+    "{pair} {kind:average_kind}? <cross_noun> {side:upward}",
     "{kind:average_kind} {pair} {side:upward} <cross_noun>",
+    "{kind:average_kind} {pair} <cross_noun> {side:upward}",
 )
 def _directed_crossover(pair: tuple[Length, Length], side: str, kind: str = "average") -> Crossing | None:
     """ "on a 9/21 EMA bullish crossover"."""
