@@ -24,7 +24,7 @@ def test_new_money_is_no_return():
 
 
 def test_money_in_gets_the_days_return_and_the_night_before_only_what_was_there():
-    result = run(PaymentPlan(("A",), 100.0, "weekday == 1"), bars("A", [10, 20, 10]), capital=100.0)
+    result = run(PaymentPlan(("A",), 100.0, "first_session or weekday == 1"), bars("A", [10, 20, 10]), capital=100.0)
     # 200 in at 10; doubled overnight to 400; 100 more; then halved
     assert returns_without_payments(result).tolist() == pytest.approx([0, 1, -0.5])
     assert time_weighted_return(result) == pytest.approx(0)
@@ -36,9 +36,9 @@ def test_money_in_gets_the_days_return_and_the_night_before_only_what_was_there(
 
 def test_the_rate_is_that_of_a_spreadsheet():
     market = bars("A", {0: 10.0, 182: 10.0, 365: 11.0})
-    once = run(PaymentPlan(("A",), 1000.0, "month == 13"), market, capital=0.0)
+    once = run(PaymentPlan(("A",), 1000.0, "first_session or month == 13"), market, capital=0.0)
     assert money_weighted_return(once) == pytest.approx(0.1, rel=1e-9)
-    result = run(PaymentPlan(("A",), 1000.0, "month == 7"), market, capital=0.0)
+    result = run(PaymentPlan(("A",), 1000.0, "first_session or month == 7"), market, capital=0.0)
     assert [payment.bar for payment in result.payments] == [0, 1]  # 1 July is 183 days before the end
     rate = money_weighted_return(result)
     assert 1000 * (1 + rate) + 1000 * (1 + rate) ** (183 / 365) == pytest.approx(2200, rel=1e-9)
@@ -54,7 +54,9 @@ def test_a_rate_needs_time_and_money():
 
 
 def test_without_payments_returns_are_those_of_equity():
-    result = run(PaymentPlan(("A",), 100.0, "month == 13"), bars("A", [10, 11, 12]), first=0, capital=1000.0)
+    result = run(
+        PaymentPlan(("A",), 100.0, "first_session or month == 13"), bars("A", [10, 11, 12]), first=0, capital=1000.0
+    )
     assert len(result.payments) == 1  # the first payment is due at the window's first open
     without = run(PaymentPlan(("A",), 100.0, when="close > 99"), bars("A", [10, 11, 12]))
     assert returns_without_payments(without).tolist() == bar_returns(without.equity).tolist()
