@@ -1,10 +1,22 @@
-"""What the embedded reader is sure of, also in a sentence that it does not understand: money, dates, symbols, costs."""
+"""What the embedded reader is sure of, also in a sentence that it does not understand: money, dates, symbols, costs.
+
+Stops, targets and holding times too: how they go together with the rest is a model's to say, what they are is not.
+"""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bgagent.language.meanings import BarLength, BenchmarkSymbol, Capital, Cost, Prices, Universe
+from bgagent.language.meanings import (
+    BarLength,
+    BenchmarkSymbol,
+    Capital,
+    Cost,
+    Holding,
+    Prices,
+    Protection,
+    Universe,
+)
 from bgagent.language.sentence import cut, vocabulary
 from bgagent.language.symbols import is_known, mark_symbols
 from bgagent.language.tokens import tokenise
@@ -41,11 +53,26 @@ class CertainFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Literal:
+    """A stop, a target or a holding time. span, words: of it alone."""
+
+    fact: Protection | Holding
+    span: Span
+    words: str
+
+    @property
+    def field(self) -> str:
+        """The field of a plan that it becomes."""
+        return "hold_bars" if isinstance(self.fact, Holding) else self.fact.name
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """A sentence as far as no model is needed. meaningful: spans that are more than filling words."""
 
     facts: tuple[CertainFact, ...]
     meaningful: tuple[Span, ...]
+    literals: tuple[Literal, ...] = ()
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -69,6 +96,7 @@ def outline(sentence: str) -> Outline:
     tokens = mark_symbols(tokenise(sentence), vocabulary()).tokens
     facts: list[CertainFact] = []
     meaningful: list[Span] = []
+    literals: list[Literal] = []
     for piece in cut(tokens):
         span = (tokens[piece.start].span[0], tokens[piece.end - 1].span[1])
         if piece.facts or not piece.is_explained:
@@ -76,11 +104,16 @@ def outline(sentence: str) -> Outline:
         place = (piece.start, piece.end)
         known = [fact for fact in piece.facts if type(fact) in FIELDS]
         covers = len(known) == len(piece.facts)
+        for fact in piece.facts:
+            if isinstance(fact, Protection | Holding):
+                first, after = fact.place or place
+                spot = (tokens[first].span[0], tokens[after - 1].span[1])
+                literals.append(Literal(fact, spot, sentence[slice(*spot)]))
         facts += [CertainFact(_placed(fact, place), span, covers) for fact in known]
     sure = [certain for certain in facts if not (isinstance(certain.fact, Window) and certain.fact.problem)]
     if is_long(sentence):
         sure = _undisputed(certain for certain in sure if _can_be_nothing_else(certain, sentence))
-    return Outline(tuple(sure), tuple(meaningful))
+    return Outline(tuple(sure), tuple(meaningful), tuple(literals))
 
 
 def _can_be_nothing_else(certain: CertainFact, sentence: str) -> bool:

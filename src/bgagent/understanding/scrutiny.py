@@ -17,6 +17,7 @@ from bgagent.llm.answers import Unreadable, read_object
 from bgagent.understanding.certain import Outline
 from bgagent.understanding.coverage import Span, find_words, numbers_left_out, words_left_out
 from bgagent.understanding.form import read_form
+from bgagent.understanding.literals import misread, missing
 from bgagent.understanding.pieces import is_long, named_pieces, pieces_of
 from bgagent.understanding.proposal import UNRELATED, Became, Part, Proposal
 
@@ -56,6 +57,7 @@ def read_proposal(answer: str, sentence: str, known: Outline, *, is_patient: boo
     problems.extend(_wrong_symbols(proposal, clauses, sentence, known))
     odd = [*_unlikely_symbols(proposal, sentence, known), *_unfounded(proposal), *_unlikely_parts(placed)]
     if is_long(sentence) and not proposal.questions:  # it may be one of an explanation or an example
+        odd += [problem for problem, _ in misread(proposal, known)]
         odd += [_NO_VALUE.format(number) for number in _numbers_left_out(proposal, clauses, sentence, known)]
     if problems or (odd and not is_patient):
         raise Unreadable("\n".join([*problems, *odd]))
@@ -259,8 +261,10 @@ def _check_nothing_left_out(proposal: Proposal, clauses: Sequence[Clause], sente
     numbers = () if is_long(sentence) else _numbers_left_out(proposal, clauses, sentence, known)
     problems = [f'clauses: no clause accounts for the words "{stretch}"' for stretch in words]
     problems += [_NO_VALUE.format(number) for number in numbers]
+    wrong = [] if is_long(sentence) else [*misread(proposal, known), *missing(proposal, clauses, sentence, known)]
+    problems += [problem for problem, _ in wrong if proposal.runs]
     if problems:
-        raise LeftOut("\n".join(problems), (*words, *numbers))
+        raise LeftOut("\n".join(problems), tuple(dict.fromkeys((*words, *numbers, *(literal for _, literal in wrong)))))
 
 
 _NO_VALUE = "the number {} of the sentence is in no value of the answer"
