@@ -77,7 +77,7 @@ WORKS = (
         "W5: 500 symbols, 20 years, monthly the 50 best",
         "rotation",
         "universe",
-        (Contender("vectorbt", 80, 4), Contender("bt", 400, 4)),
+        (Contender("vectorbt", 80, 3), Contender("bt", 400, 2)),
     ),
     Work(
         "on_bar with a stop, time of one bar",
@@ -85,7 +85,7 @@ WORKS = (
         "large",
         (
             Contender("backtesting", 5, 4, folder="middle"),
-            Contender("backtrader", 20, 4, folder="middle"),
+            Contender("backtrader", 20, 1, folder="middle"),
         ),
         per_bar=True,
     ),
@@ -216,7 +216,7 @@ def run(rounds: int = 7) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder / "small", walk(2_520, 7))
-        write(folder / "middle", walk(100_000, 8))
+        write(folder / "middle", walk(20_000, 8))
         write(folder / "large", walk(1_000_000, 9))
         write(folder / "universe", walk(252 * 20, 10, symbols=500))
         for work in WORKS:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import data_loading, rendering, sandbox_start, submit_and_report
+from benchmarks import data_loading, engine_speed, rendering, sandbox_start, submit_and_report
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
@@ -16,3 +16,4 @@ if __name__ == "__main__":
     rendering.run(rounds)
     data_loading.run(rounds)
     sandbox_start.run(rounds)
+    engine_speed.run(rounds)

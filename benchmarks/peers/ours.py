@@ -7,12 +7,17 @@ from clock import CAPITAL, COMMISSION, FAST, MONTHS_BACK, SLOW, STOP, TARGET, TO
 
 from bgagent.bars import Bars, daily_bars
 from bgagent.engine.plan import Account, Costs, Distance, DistanceKind, Rule, RulePlan, Weighting, WeightPlan
+from bgagent.periods import Timeframe
 
+MOST_DAYS = 2_000_000  # beyond them minutes, for the calendar ends with the year 9999
 ACCOUNT = Account(CAPITAL, Costs(slippage_bps=0.0, commission_bps=COMMISSION * 1e4))
 
 
 def bars_of(name: str, own: dict[str, np.ndarray]) -> Bars:
     prices = {column: own[column] for column in ("open", "high", "low", "close", "volume")}
+    if len(own["days"]) > MOST_DAYS:
+        times = (own["days"] * 60).astype("datetime64[s]")
+        return Bars(name, Timeframe.MINUTE_1, times, times.astype("datetime64[D]"), **prices)
     return daily_bars(name, own["days"].astype("datetime64[D]"), prices)
 
 

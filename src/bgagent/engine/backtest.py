@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bgagent.bars import Bars
 from bgagent.engine.array_feed import ArrayFeed
 from bgagent.engine.books import close_books, numbers, open_book
@@ -10,7 +13,7 @@ from bgagent.engine.order_checks import check_orders
 from bgagent.engine.orders import Action, Order, Orders, pack_orders, pack_records
 from bgagent.engine.plan import Account, RulePlan, Sizing
 from bgagent.engine.result import BacktestResult
-from bgagent.engine.rule_loop import is_one_lot, run_one_lot, run_rules
+from bgagent.engine.rule_loop import RuleOrders, is_one_lot, run_one_lot, run_rules
 from bgagent.engine.signals import later, placed_orders, rule_orders, rule_signals
 from bgagent.engine.strategy import Strategy, drive
 
@@ -30,18 +33,39 @@ def run_plan(
         raise ValueError(f"the plan is for {plan.symbol}, the bars are of {bars.symbol}")
     _refuse_empty_window(bars, first)
     signals = later(rule_signals(plan, bars, first=first, watched=watched), late)
-    orders, lacking = rule_orders(plan, bars, watched=watched)
+    orders, lacking = _orders_of(plan, bars, watched)
     if lacking is not None:
         signals &= ~lacking
     book = open_book(account, first=first, bars=len(bars) - first, sessions=bars.sessions[first:])
     prices = [numbers(column) for column in (bars.open, bars.high, bars.low, bars.close)]
     heard = numbers(signals)
     if not is_one_lot(book, orders):
+        orders, _ = rule_orders(plan, bars, watched=watched)  # whose log no other run writes
         run_rules(book, orders, heard, *prices)
         return close_books(book, pack_records(orders.log), bars, first=first, account=account)
     way = run_one_lot(book, orders, heard, *prices)
     placed = placed_orders(way, orders)
     return close_books(book, placed, bars, first=first, account=account, dropped_orders=way.dropped)
+
+
+_KNOWN_ORDERS: dict[int, tuple[RulePlan, RuleOrders]] = {}
+_MOST_KNOWN = 64
+
+
+def _orders_of(plan: RulePlan, bars: Bars, watched: Sequence[Bars]) -> tuple[RuleOrders, NDArray[np.uint8] | None]:
+    """As `rule_orders`, remembered for plans whose orders no bar changes.
+
+    Only the short way may use those: it has a log of its own.
+    """
+    known = _KNOWN_ORDERS.get(id(plan))
+    if known is not None and known[0] is plan:
+        return known[1], None
+    orders, lacking = rule_orders(plan, bars, watched=watched)
+    if lacking is None and orders.max_positions == 1 and not orders.moving and not orders.steps:
+        if len(_KNOWN_ORDERS) >= _MOST_KNOWN:
+            _KNOWN_ORDERS.clear()
+        _KNOWN_ORDERS[id(plan)] = plan, orders
+    return orders, lacking
 
 
 def run_strategy(

@@ -90,14 +90,15 @@ class Evaluation:
 
     def _crosses(self, function: str, arguments: tuple[Node, ...]) -> Conditions:
         """Where two lines cross; both directions come from one pass."""
-        if arguments not in self._crossed:
+        crossed = self._crossed.get(arguments)
+        if crossed is None:
             crossed = np.empty((2, len(self.bars)), dtype=np.bool_)
             above, below = crossed.view(np.uint8)
             if not self._averages_cross(arguments, above, below):
                 one, other = (self._line(part) for part in arguments)
                 passes.crosses(one, other, above, below)
             self._crossed[arguments] = crossed
-        holds: Conditions = self._crossed[arguments][_CROSSES[function]]
+        holds: Conditions = crossed[_CROSSES[function]]
         return holds
 
     def _line(self, node: Node) -> Floats:
