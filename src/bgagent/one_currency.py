@@ -23,7 +23,8 @@ def in_one_currency(
     """
     account = main_currency(spec.currency)
     held = (symbol for run in spec.runs for symbol in run.plan.held_symbols)
-    traded = [symbol for symbol in dict.fromkeys((*held, spec.benchmark)) if symbol in loaded]
+    named = () if spec.benchmark is None else (spec.benchmark,)
+    traded = [symbol for symbol in dict.fromkeys((*held, *named)) if symbol in loaded]
     foreign = [symbol for symbol in traded if _currency(loaded[symbol]) not in (None, account)]
     if not foreign:
         return loaded
