@@ -96,6 +96,9 @@ def test_what_is_not_followed_is_a_finding(answer, status, told):
         (json.dumps({"clauses": "all fine"}), "clause 1, 2"),
         (json.dumps({"clauses": [7, None, [1]]}), "clause 1, 2"),
         (opinion(row(1), row(2, ["yes"])), "clause 2"),
+        (json.dumps({"clauses": [row(1), row(2)], "beside": []}), "left_out is no list"),
+        (json.dumps({"clauses": [row(1), row(2)], "beside": [], "left_out": "the stop"}), "left_out is no list"),
+        (json.dumps({"clauses": [row(1), row(2)], "beside": {"1": "shorts"}, "left_out": []}), "beside is no list"),
     ],
 )
 def test_a_missing_verdict_goes_back_once_and_is_never_a_pass(bad, told):

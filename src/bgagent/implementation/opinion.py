@@ -108,11 +108,16 @@ def read_opinion(answer: str, count: int) -> Opinion:
     missing = [str(number) for number in range(1, count + 1) if number not in verdicts]
     if missing:
         raise Unreadable(f"no verdict (yes, no or unclear) on clause {', '.join(missing)}")
-    beside, left_out = (
-        tuple(str(item) for item in listed if item) if isinstance(listed, list) else ()
-        for listed in (given.get("beside"), given.get("left_out"))
-    )
+    beside, left_out = (_lines(given, name) for name in ("beside", "left_out"))
     return Opinion(verdicts, beside, left_out)
+
+
+def _lines(given: dict[str, object], name: str) -> tuple[str, ...]:
+    """What is listed under a name. Raises Unreadable for no list: it may be unanswered, or the one thing wrong."""
+    listed = given.get(name)
+    if not isinstance(listed, list):
+        raise Unreadable(f"{name} is no list; write [] where there is nothing")
+    return tuple(str(item) for item in listed if item)
 
 
 def without_words(source: str) -> str:
