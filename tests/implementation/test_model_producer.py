@@ -85,6 +85,7 @@ def test_runs_do_not_see_each_others_source():
         ("I cannot write that.", "no Python class"),
         ("```python\nclass Dip(Strategy):\n    def on_bar(self) return\n```", "the file is no Python"),
         ("```python\nclass Dip(Strategy):\n    x = '\0'\n```", "the file is no Python"),
+        (f"```python\nclass Dip(Strategy):\n    x = {'not ' * 900}1\n```", "nested more than 150 deep"),
     ],
 )
 def test_what_is_no_python_goes_back_once(bad, told):

@@ -20,6 +20,7 @@ from bgagent.llm.repair import ask_for
 
 _ANSWER_TOKENS = 8000
 _LONGEST_FINDING = 1400  # characters
+_MOST_DEEP = 150  # nodes of the file's tree within each other
 _LONGEST_QUOTE = 100  # characters of a clause; the text itself stands beside it
 _WITHIN_DAY = re.compile(r"(previous_)?session_|bar_of_session|minutes|utc_minutes|opening_|daily")
 
@@ -102,11 +103,21 @@ def read_source(answer: str) -> str:
     """The Python file in an answer. Raises Unreadable when there is none, or when it is no Python."""
     source = read_python(answer)
     try:
-        ast.parse(source)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise Unreadable(f"the file is no Python: {error}" + (f" (line {line})" if line else "")) from error
+    if _depth(tree) > _MOST_DEEP:
+        raise Unreadable(f"the file is nested more than {_MOST_DEEP} deep; say it in several statements")
     return source
+
+
+def _depth(tree: ast.AST) -> int:
+    """How deep the tree is; whoever walks it later goes down step by step, and Python not farther than a thousand."""
+    deep, level = 0, [tree]
+    while level:
+        deep, level = deep + 1, [child for node in level for child in ast.iter_child_nodes(node)]
+    return deep
 
 
 def clause_lines(clauses: Sequence[Clause]) -> str:
