@@ -51,6 +51,7 @@ def test_figures_of_the_result_are_told_in_many_forms(text, lang):
         ("It made 0.12 % with 15 trades.", "en", "0.12"),
         ("It made 7 trades.", "en", "7"),
         ("It ended at 11,300.", "en", "11,300"),
+        ("It fell by no more than +8.1 %.", "en", "8.1"),
         ("Sharpe was 1.1.", "en", "1.1"),
         ("That beats 9 of 10 funds.", "en", "9"),
         ("Es ergab 12.35 %.", "de", "35"),
