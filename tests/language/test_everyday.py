@@ -13,7 +13,7 @@ def table(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 
 
-READ = [case for name in ("everyday.toml", "families.toml") for case in table(name)["read"]]
+READ = [case for name in ("everyday.toml", "families.toml", "styles.toml") for case in table(name)["read"]]
 REFUSED = table("refused.toml")
 
 

@@ -39,6 +39,16 @@ price_levels = st.one_of(
         st.sampled_from([1.5, 2, 3]),
     ),
     st.builds("{} * sma(close, {})".format, st.sampled_from([0.9, 0.95, 1.1]), lengths),
+    st.builds(
+        "ema(close, {}) {} {} * atr({})".format,
+        lengths,
+        st.sampled_from("+-"),
+        st.sampled_from([0.5, 2, 3]),
+        st.integers(5, 30),
+    ),
+    st.builds("supertrend({}, {})".format, st.integers(5, 30), st.sampled_from([1, 2.5, 3])),
+    st.builds("keltner_{}({}, 10, {})".format, st.sampled_from(["upper", "lower"]), lengths, st.sampled_from([1.5, 2])),
+    st.sampled_from(["psar(0.02, 0.2)", "max(ichimoku_span_a(9, 26), ichimoku_span_b(52, 26))", "ichimoku_base(26)"]),
 )
 signs = st.sampled_from(["<", "<=", ">", ">="])
 comparisons = st.one_of(
@@ -52,6 +62,14 @@ comparisons = st.one_of(
     st.builds("(high - low) / close > {}".format, percents),
     st.builds("volume {} {} * sma(volume, {})".format, signs, st.sampled_from([1.5, 2, 3]), lengths),
     st.builds("volume {} sma(volume, {})".format, signs, lengths),
+    st.builds("close {} {} * highest(high, {})".format, signs, st.sampled_from([0.8, 0.95]), lengths),
+    st.builds("close {} {} * lowest(low, {})".format, signs, st.sampled_from([1.03, 1.2]), lengths),
+    st.builds("low <= lowest(low, {})".format, lengths),
+    st.builds("high >= highest(high, {})".format, lengths),
+    st.sampled_from(["close >= low + 0.5 * (high - low)", "close <= low + 0.25 * (high - low)"]),
+    st.sampled_from(["supertrend_direction(10, 3) > 0", "supertrend_direction(7, 2) < 0", "roc(close, 12) > 5"]),
+    st.builds("{0} {1} previous({0})".format, oscillators, st.sampled_from("<>")),
+    st.builds("count({0} > previous({0}), 3) >= 3".format, averages),
     st.builds("gap {} {}".format, signs, percents),
     st.builds("gap {} -{}".format, signs, percents),
     st.sampled_from(["engulfing == 1", "engulfing == -1", "hammer == 1", "inside_bar == 1", "shooting_star == -1"]),
@@ -82,6 +100,7 @@ crossings = st.builds(
         st.builds("{}, {}".format, oscillators, st.integers(20, 80)),
         st.just("macd(12, 26, 9), macd_signal(12, 26, 9)"),
         st.just("macd_histogram(8, 17, 9), 0"),
+        st.just("supertrend_direction(10, 3), 0"),
     ),
 )
 atoms = st.one_of(comparisons, crossings)

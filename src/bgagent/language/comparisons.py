@@ -271,7 +271,7 @@ def _no_amount(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
 def _plain_end(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
     """Nothing, where a number is not counted in anything: "at 50", not "at 50%", "at 50 dollars"."""
     word = chart.tokens[place].word if place < len(chart.tokens) else "."
-    if word in (".", ",", ";", "\n", ")", "and", "or", "?", "!", "with", "in", "from", "on"):
+    if word in (".", "..", "...", ",", ";", "\n", ")", "and", "or", "?", "!", "with", "in", "from", "on"):
         yield place, ""
 
 

@@ -1,7 +1,7 @@
 """Conditions put together with and, or, while, only if."""
 
 from bgagent.language.comparisons import CLOSE
-from bgagent.language.measures import Comparing, Condition, Either, Every, Repeated, Value
+from bgagent.language.measures import Comparing, Condition, Either, Every, Repeated, Turning, Value
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()
@@ -36,6 +36,24 @@ def _closes_in_a_row(count: int, operator: str, right: Value) -> Repeated | None
 def _candle_at(pattern: Condition, operator: str, right: Value) -> Every:
     """ "a bullish engulfing pattern below the 50-day SMA": the close is below it."""
     return Every((pattern, Comparing(CLOSE, operator, right)))
+
+
+@RULES.rule(
+    "repeated",
+    "{left:sloping} <be>? <goes>? {side:sloping_word} (for)? {count:whole} <bar_word> <in_a_row>",
+    "{left:sloping} <be>? <goes>? {side:sloping_word} (for)? {count:whole} <in_a_row> <bar_word>",
+    "{left:sloping} <be>? <goes>? {side:sloping_word} (for)? {count:whole} <in_a_row>",
+)
+def _slopes_in_a_row(left: Value, side: str, count: int) -> Repeated | None:
+    """ "the histogram is rising three bars in a row"."""
+    return Repeated(Turning(left, side), count) if 2 <= count <= _LONGEST_RUN else None
+
+
+@RULES.rule("and_term", ",? (in|within|during) (a)? {side:trend_name} \\( {condition} \\)")
+def _in_a_trend(side: str, condition: Condition) -> tuple[Condition, bool] | None:
+    """ "in a downtrend (close below the 50-day average)": what is meant by it stands in brackets."""
+    inward = ("<", "<=") if side == "below" else (">", ">=")
+    return (condition, True) if isinstance(condition, Comparing) and condition.operator in inward else None
 
 
 RULES.same("repeatable", "{comparing}")

@@ -30,7 +30,7 @@ from bgagent.language.measures import (
     Value,
 )
 from bgagent.language.mirrors import MIDDLES
-from bgagent.language.spoken import EXTREMES, TITLES, Resolved, Spoken, Unclear
+from bgagent.language.spoken import EXTREMES, TITLES, Resolved, Spoken, Unclear, family_of
 
 _CLOSE, _HIGH, _LOW = Name("close"), Name("high"), Name("low")
 _PATTERNS = frozenset(
@@ -115,6 +115,10 @@ class Context(Spoken):
         """What a comparison without a subject is about."""
         if left is not None and left != Mention("it"):
             return left
+        if right == Mention("yesterday") and left is None:
+            if before is None:
+                raise Unclear("What is held against that of the day before? Name the price or the indicator.")
+            return before
         scale = self.value(right).scale if not isinstance(right, (Mention, Average)) else Scale.PRICE
         scale = Scale.ANY if scale is Scale.AROUND_ZERO else scale
         spoken = self.subject_for(scale) if self.subjects else None
@@ -143,7 +147,10 @@ class Context(Spoken):
             right = replace(right, value=self.line_of(self.comparand_of(subject)))
         if right in (Mention("it"), Mention("same")):  # the line spoken of, not what was held against it
             right = self.comparand_of(subject)
-        second = self.value(right, against=first.scale)
+        if right == Mention("yesterday"):  # the same of the bar before
+            second = Resolved(Call("previous", (first.node, Number(1.0))), first.scale)
+        else:
+            second = self.value(right, against=first.scale)
         first_node, second_node = first.node, self.matched(first, second)
         if first_node == second_node or (isinstance(second_node, Binary) and second_node.right == first_node):
             raise Unclear("What is compared with what? Name both sides.")
@@ -333,9 +340,9 @@ class Context(Spoken):
             subject = self.subjects[0]
         if not isinstance(subject, Indicator):
             raise Unclear(f"Over{'sold' if side == 'low' else 'bought'} by which indicator? For example RSI under 30.")
-        family = subject.name.split("_")[0] if subject.name != "williams_r" else subject.name
+        family = family_of(subject.name)
         if family not in EXTREMES:
-            raise Unclear(f"At which level of {TITLES[family]}? Give the number.")
+            raise Unclear(f"At which level of {TITLES.get(family, family)}? Give the number.")
         low, high = self.levels if self.levels and family == "rsi" else EXTREMES[family]
         level = low if side == "low" else high
         if not (self.levels and family == "rsi"):

@@ -148,6 +148,8 @@ class Entries:
         assert idea.entry is not None
         named = {unparse(series) for series in series_of(self.said.node(idea.entry))}
         said = [signal.when for signal in (entry, short_entry) if signal and signal.when is not None]
+        if idea.name == "supertrend" and idea.topic is not None:
+            named.add(unparse(self.said.context.value(idea.topic).node))
         if idea.name == "levels":
             named = {unparse(self.said.context.value(idea.topic).node)} if idea.topic else named
         spoken = {unparse(part) for node in said for part in nodes_of(node)}

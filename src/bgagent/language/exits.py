@@ -185,5 +185,5 @@ def _is_of_a_level(node: Node) -> bool:
         and isinstance(node.right, Number)
         and isinstance(node.left, Call)
         and node.left.function in MIDDLES
-        and node.left.function != "change"
+        and node.left.function not in ("change", "supertrend_direction")
     )

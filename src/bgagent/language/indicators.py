@@ -125,8 +125,6 @@ def _plain_band_parameters(any_length: Length, number: float) -> tuple[Length, f
 @RULES.rule(
     "band_value",
     "{side:band_side} <bollinger> <band_word>? {band_parameters}?",
-    "{side:band_side} <band_word>",
-    "{side:band_side} <band_word> \\( {band_parameters:plain_band_parameters} \\)",
     "<bollinger> {side:band_side} <band_word> {band_parameters}?",
     "{side:band_side} <band_word> of (a|the)? <bollinger> <band_word>? {band_parameters}?",
     "{band_parameters} {side:band_side} <bollinger> <band_word>?",
@@ -141,3 +139,18 @@ def _band(side: str, band_parameters: tuple[Length, float] | None = None, length
         (bars, unit), width = band_parameters
         return Indicator(name, (bars, width), unit)
     return Indicator(name, (length[0], 2.0), length[1]) if length else Indicator(name)
+
+
+@RULES.rule(
+    "band_value",
+    "{side:band_side} <band_word>",
+    "{side:band_side} <band_word> \\( {band_parameters:plain_band_parameters} \\)",
+    "(channel|band) {side:band_side}",
+    "{side:middle_side} <plain_end>",
+)
+def _some_band(side: str, band_parameters: tuple[Length, float] | None = None) -> Indicator:
+    """A band of whatever bands the sentence names; of Bollinger's where it names none."""
+    if band_parameters is None:
+        return Indicator(f"band_{side}")
+    (bars, unit), width = band_parameters
+    return Indicator(f"band_{side}", (bars, width), unit)

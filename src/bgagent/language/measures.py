@@ -84,11 +84,15 @@ class Scaled:
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """A value plus so many deviations of the close (over the value's own length) or ATRs."""
+    """A value plus so many deviations of the close (over the value's own length) or ATRs.
+
+    length: of the ATR; None: not said.
+    """
 
     value: "Value"
     count: float
     by: str  # deviation, atr
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from bgagent.engine.expression import Binary, Call, Compare, Logic, Name, Node, 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SIDES = {
     "bollinger_upper": "bollinger_lower", "bollinger_lower": "bollinger_upper", "highest": "lowest",
-    "lowest": "highest", "high": "low", "low": "high",
+    "lowest": "highest", "high": "low", "low": "high", "keltner_upper": "keltner_lower",
+    "keltner_lower": "keltner_upper", "max": "min", "min": "max",
 }  # fmt: skip
 MIDDLES = {"rsi": 50.0, "mfi": 50.0, "stochastic_k": 50.0, "stochastic_d": 50.0, "williams_r": -50.0, "cci": 0.0,
-            "macd": 0.0, "macd_histogram": 0.0, "change": 0.0, "zscore": 0.0}  # fmt: skip
+            "macd": 0.0, "macd_histogram": 0.0, "change": 0.0, "zscore": 0.0, "roc": 0.0, "cmo": 0.0,
+            "supertrend_direction": 0.0}  # fmt: skip
 _CROSSES = {"crosses_above": "crosses_below", "crosses_below": "crosses_above"}
 
 
@@ -50,7 +52,7 @@ def _mirrored_right(left: Node, right: Node, operator: str = "") -> Node | None:
         middle = MIDDLES[left.function]
         if (operator.startswith("<") and right.value > middle) or (operator.startswith(">") and right.value < middle):
             return None  # both sides would hold at once
-        if left.function == "change" and right.value != 0:  # a move, not a level
+        if left.function in ("change", "roc") and right.value != 0:  # a move, not a level
             return None
         return Number(2 * MIDDLES[left.function] - right.value)
     return _other_side(right)

@@ -299,6 +299,43 @@ def _bar_shape(name: str, who: Value = CLOSE) -> Fact:
 RULES.same("fact", "{candle_fact}")
 
 
+# the bar in its own range, and as the extreme of the last ones
+
+
+@RULES.rule(
+    "fact",
+    "{column:price_word} <be> {side:extreme_of} of <last>? {length}",
+    "{column:price_word} <be> {length} {side:extreme_of}",
+)
+def _is_extreme(column: str, side: str, length: tuple[int, str | None]) -> Fact | None:
+    """ "the low is the lowest low of 10 days": of those, the present one included."""
+    kind, _, source = side.partition(" ")
+    if (source, column) not in (("low", "low"), ("high", "high")) or length[1] not in (None, "day"):
+        return None
+    if (kind == "lowest") != (column == "low"):
+        return None
+    price = Name(column)
+    operator = "<=" if kind == "lowest" else ">="
+    return Fact(Compare(operator, price, Call(kind, (price, Number(float(length[0]))))), CLOSE)
+
+
+@RULES.rule(
+    "fact",
+    "{who}? (<closes>|<be>) in (the)? {end:range_end} {part:range_part} (of|in) (the|its)? <bar_range>",
+    "<close_noun> in (the)? {end:range_end} {part:range_part} (of|in) (the|its)? <bar_range>",
+    "{who}? (<closes>|<be>) in (the)? {end:range_end} {percent} (of|in) (the|its)? <bar_range>",
+)
+def _in_range(end: str, part: str = "", percent: float = 0, who: Value = CLOSE) -> Fact | None:
+    """ "closes in the top half of its range"."""
+    share = percent or float(part)
+    if not 0 < share < 1:
+        return None
+    width = Binary("-", _HIGH, _LOW)
+    from_low = round(1 - share, 12) if end == "top" else round(share, 12)
+    level = Binary("+", _LOW, Binary("*", Number(from_low), width))
+    return Fact(Compare(">=" if end == "top" else "<=", _CLOSE, level), who)
+
+
 # new highs and lows
 
 

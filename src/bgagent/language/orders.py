@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bgagent.engine.plan import SizeKind, Sizing
+from bgagent.engine.plan import Distance, DistanceKind, SizeKind, Sizing
 from bgagent.language.comparisons import CLOSE
 from bgagent.language.elements import Finder
 from bgagent.language.meanings import (
@@ -11,6 +11,7 @@ from bgagent.language.meanings import (
     Holding,
     MostPositions,
     Order,
+    Protection,
     SessionEnd,
     Size,
     Universe,
@@ -155,6 +156,15 @@ def _day_after(side: str, move_size: tuple[float, str]) -> Trigger:
 def _on_extreme(extreme: Extreme) -> Trigger:
     """ "on a 20-day high": the close beyond the bars before."""
     return Trigger(Comparing(CLOSE, ">" if extreme.side == "highest" else "<", extreme))
+
+
+RULES.same("first_up", "(on|at)? (first|next) {one_up}", "(on|at)? a? {one_up} <plain_end>")
+
+
+@RULES.rule("trigger", "{fact:candle_fact}", "{fact:first_up}")
+def _on_a_candle(fact: Condition) -> Trigger:
+    """ "buy a hammer", "exit first down close"."""
+    return Trigger(fact)
 
 
 @RULES.rule("trigger", "{length} <high_word>? <breakout>")
@@ -412,6 +422,18 @@ def _hold_until(condition: Condition, duration: Duration | None = None, things: 
     """ "hold until the RSI exceeds 70", "for 10 days or until RSI > 60"."""
     leave = Order("exit", (Trigger(condition),))
     return (leave, *things) if duration is None else (leave, Holding(duration), *things)
+
+
+@RULES.rule(
+    "order",
+    "(take|book|grab|pocket) (a|the)? {percent} <profit_word> ,? (or|and|, or) {leave:order}",
+)
+def _profit_or(percent: float, leave: Facts) -> Facts | None:
+    """ "take 6% profit or bail at 3% loss"."""
+    actions = {fact.action for fact in leave if isinstance(fact, Order)}
+    if not actions or not actions <= {"sell", "exit", "cover"} or percent <= 0:
+        return None
+    return (Protection("take_profit", Distance(DistanceKind.FRACTION, round(percent, 12))), *leave)
 
 
 RULES.same("exit_object", "{object}")

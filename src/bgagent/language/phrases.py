@@ -8,10 +8,19 @@ _OPERATORS = {"<": "is below", "<=": "is at or below", ">": "is above", ">=": "i
 _AVERAGES = {"sma": "simple", "ema": "exponential", "wma": "weighted", "hma": "Hull", "dema": "double exponential",
              "tema": "triple exponential", "vwma": "volume weighted", "rma": "smoothed"}  # fmt: skip
 _OSCILLATORS = {"rsi": "RSI", "mfi": "MFI", "cci": "CCI", "adx": "ADX", "atr": "ATR", "williams_r": "Williams %R",
-                "plus_di": "plus DI", "minus_di": "minus DI"}  # fmt: skip
+                "plus_di": "plus DI", "minus_di": "minus DI", "aroon_up": "Aroon up", "aroon_down": "Aroon down",
+                "aroon_oscillator": "Aroon oscillator"}  # fmt: skip
+_OF_CLOSE = {"rsi": "RSI", "roc": "ROC", "cmo": "CMO"}
+_SLOPING = ("sma", "ema", "wma", "rsi", "mfi", "cci", "adx", "williams_r", "macd", "macd_signal", "macd_histogram",
+            "stochastic_k", "stochastic_d", "atr")  # fmt: skip
+_LINES = ("supertrend", "psar", "keltner_upper", "keltner_lower", "ichimoku_conversion", "ichimoku_base",
+          "ichimoku_span_a", "ichimoku_span_b")  # fmt: skip
+_BOLLINGER = ("bollinger_upper", "bollinger_middle", "bollinger_lower")
+_LARGEST_MULTIPLE = 5  # of an ATR; see the phrases for channels
 _MACD = {"macd": "MACD{}", "macd_signal": "the MACD{} signal line", "macd_histogram": "the MACD{} histogram"}
 _UNITS = {Timeframe.DAY: "day", Timeframe.WEEK: "week", Timeframe.MONTH: "month"}
-_PERCENT_SCALE = ("rsi", "mfi", "cci", "adx", "williams_r", "stochastic_k", "stochastic_d", "plus_di", "minus_di")
+_PERCENT_SCALE = ("rsi", "mfi", "cci", "adx", "williams_r", "stochastic_k", "stochastic_d", "plus_di", "minus_di",
+                  "roc", "cmo", "aroon_up", "aroon_down", "aroon_oscillator")  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January",
@@ -75,18 +84,52 @@ def _condition(node: Node, unit: str, *, inner: bool) -> str | None:
                 return None
             joined = f" {operator} ".join(part for part in said if part)
             return f"({joined})" if inner else joined
+        case Compare(">" | "<" as operator, Call("supertrend_direction", numbers), Number(0.0)) if _is_usual(numbers):
+            return f"the supertrend {_listed(numbers)} is {'up' if operator == '>' else 'down'}"
+        case Compare(">=", Name("high"), Call("highest", (Name("high"), Number(length)))):
+            return f"the high is the {number(length)}-{unit} highest high"
+        case Compare("<=", Name("low"), Call("lowest", (Name("low"), Number(length)))):
+            return f"the low is the {number(length)}-{unit} lowest low"
+        case Compare(">=" | "<=" as operator, Name("close"), Binary("+", Name("low"), Binary("*", Number(part), rest))):
+            return _in_range(operator, part, rest)
+        case Compare(">=", Call("count", (inner_node, Number(length))), Number(count)) if count == length:
+            repeated = _condition(inner_node, unit, inner=False) if isinstance(inner_node, Compare) else None
+            return f"{repeated} for {number(count)} {unit}s in a row" if repeated else None
+        case Compare(">" | "<" as operator, Call() as line, Call("previous", (other, Number(1.0)))) if (
+            line == other and line.function in _SLOPING
+        ):
+            said = _value(line, unit)
+            return f"{said} is {'rising' if operator == '>' else 'falling'}" if said else None
         case Compare(operator, left, right) if operator in _OPERATORS:
             return _comparison(operator, left, right, unit)
         case Compare("==", Name(name), Number(sign)) if (name, sign) in _CANDLES:
             return f"there is {_CANDLES[name, sign]}"
-        case Compare(">=", Call("count", (inner_node, Number(length))), Number(count)) if count == length:
-            repeated = _condition(inner_node, unit, inner=False) if isinstance(inner_node, Compare) else None
-            return f"{repeated} for {number(count)} {unit}s in a row" if repeated else None
+        case Call("crosses_above" | "crosses_below" as cross, (Call("supertrend_direction", numbers), Number(0.0))) if (
+            _is_usual(numbers)
+        ):
+            return f"the supertrend {_listed(numbers)} turns {'up' if cross == 'crosses_above' else 'down'}"
         case Call("crosses_above" | "crosses_below" as cross, (left, right)):
             first, second = _value(left, unit), _level(left, right, unit)
             return f"{first} {cross.replace('_', ' ')} {second}" if first and second else None
         case _:
             return None
+
+
+def _in_range(operator: str, part: float, rest: Node) -> str | None:
+    """The close in the upper or lower part of the bar's range."""
+    if rest != Binary("-", Name("high"), Name("low")):
+        return None
+    side, share = ("top", 1 - part) if operator == ">=" else ("bottom", part)
+    return f"the close is in the {side} {percent(round(share, 12))} of its range"
+
+
+def _is_usual(numbers: tuple[Node, ...]) -> bool:
+    """Whether of two numbers the first is read as bars and the second as a multiple."""
+    return isinstance(numbers[1], Number) and numbers[1].value <= _LARGEST_MULTIPLE
+
+
+def _listed(numbers: tuple[Node, ...]) -> str:
+    return f"({', '.join(number(part.value) for part in numbers if isinstance(part, Number))})"
 
 
 def _comparison(operator: str, left: Node, right: Node, unit: str) -> str | None:
@@ -97,8 +140,48 @@ def _comparison(operator: str, left: Node, right: Node, unit: str) -> str | None
                 return f"{_value(left, unit)} {_OPERATORS[operator]} the {number(length)}-{unit} {side} {column}"
             case Call(side, _) if side == outward:  # words would mean the bars before
                 return None
+    if isinstance(right, Binary) and right.operator in ("*", "+", "-"):
+        return _off(operator, left, right, unit)
     first, second = _value(left, unit), _level(left, right, unit)
     return f"{first} {_OPERATORS[operator]} {second}" if first and second else None
+
+
+def _off(operator: str, left: Node, right: Binary, unit: str) -> str | None:
+    """A price held against a level at a distance from a line: "at least 5% below the 20-day highest high"."""
+    away = _away(right, unit)
+    first, second = _value(left, unit), _level(left, right, unit)
+    if first and away and _is_price(left):
+        distance, side, line = away
+        if (side == "below") == operator.startswith("<"):
+            amount = "at least" if operator.endswith("=") else "more than"
+            return f"{first} is {amount} {distance} {side} {line}"
+        return f"{first} {_OPERATORS[operator]} {distance} {side} {line}"
+    return f"{first} {_OPERATORS[operator]} {second}" if first and second else None
+
+
+def _away(node: Binary, unit: str) -> tuple[str, str, str] | None:
+    """Distance, side and line of a level: 5%, below, the 20-day highest high."""
+    match node:
+        case Binary("*", Number(factor), inner) if 0 < factor < 2 and factor != 1 and _is_price(inner):
+            line, distance = _value(inner, unit), percent(round(abs(factor - 1), 12))
+            side = "above" if factor > 1 else "below"
+        case Binary("+" | "-" as sign, base, step) if (ranges := _ranges(step)) is not None:
+            line, distance = _value(base, unit), ranges
+            side = "above" if sign == "+" else "below"
+        case _:
+            return None
+    line_node = node.right if node.operator == "*" else node.left
+    return (distance, side, line) if line and isinstance(line_node, (Call, Name)) else None
+
+
+def _ranges(step: Node) -> str | None:
+    """So many ATRs in words."""
+    match step:
+        case Binary("*", Number(count), Call("atr", (Number(length),))) if count > 0:
+            return f"{number(count)} ATR({number(length)})"
+        case Call("atr", (Number(length),)):
+            return f"1 ATR({number(length)})"
+    return None
 
 
 def _level(left: Node, right: Node, unit: str) -> str | None:
@@ -119,8 +202,10 @@ def _is_price(node: Node) -> bool:
             return name in ("open", "high", "low", "close")
         case Call(function, (inner, _)) if function in (*_AVERAGES, "highest", "lowest", "previous"):
             return _is_price(inner)
-        case Call("bollinger_upper" | "bollinger_lower" | "bollinger_middle" | "atr", _):
+        case Call(function, _) if function in (*_BOLLINGER, *_LINES, "atr"):
             return True
+        case Call("max" | "min", (first, second)):
+            return _is_price(first) and _is_price(second)
         case Binary("+" | "-", left, _):
             return _is_price(left)
         case Binary("*", Number(), right):
@@ -153,15 +238,29 @@ def _value(node: Node, unit: str) -> str | None:
             return f"the {number(length)}-{unit} {_AVERAGES[kind]} moving average"
         case Call("sma" as kind, (Name("volume"), Number(length))):
             return f"the {number(length)}-{unit} average volume"
-        case Call("rsi", (Name("close"), Number(length))):
-            return f"RSI({number(length)})"
+        case Call("rsi" | "roc" | "cmo" as function, (Name("close"), Number(length))):
+            return f"{_OF_CLOSE[function]}({number(length)})"
         case Call(function, (Number(length),)) if function in _OSCILLATORS:
             return f"{_OSCILLATORS[function]}({number(length)})"
         case Call(function, (Number(fast), Number(slow), Number(signal))) if function in _MACD:
             return _MACD[function].format(f"({number(fast)}, {number(slow)}, {number(signal)})")
         case Call("stochastic_k" | "stochastic_d" as line, (Number(length), Number(smooth), Number(last))):
             return f"stochastic %{line[-1].upper()} ({number(length)}, {number(smooth)}, {number(last)})"
-        case Call(function, (Number(length), Number(width))) if function.startswith("bollinger_"):
+        case Call("supertrend", numbers) if _is_usual(numbers):
+            return f"the supertrend {_listed(numbers)}"
+        case Call("psar", numbers):
+            return f"the parabolic SAR {_listed(numbers)}"
+        case Call("keltner_upper" | "keltner_lower" as name, (_, Number(ranges), Number(count)) as numbers):
+            told = count <= _LARGEST_MULTIPLE < ranges
+            return f"the {name.removeprefix('keltner_')} Keltner channel {_listed(numbers)}" if told else None
+        case Call("ichimoku_conversion" | "ichimoku_base" as name, numbers):
+            return f"the Ichimoku {'conversion' if name.endswith('conversion') else 'base'} line {_listed(numbers)}"
+        case Call(
+            "max" | "min" as edge, (Call("ichimoku_span_a", (fast, slow)), Call("ichimoku_span_b", (longest, back)))
+        ):
+            place = "top" if edge == "max" else "bottom"
+            return f"the {place} of the Ichimoku cloud {_listed((fast, slow, longest))}" if back == slow else None
+        case Call(function, (Number(length), Number(width))) if function in _BOLLINGER:
             return f"the {function.removeprefix('bollinger_')} Bollinger band ({number(length)}, {number(width)})"
         case Call("highest" | "lowest" as side, (Name("high" | "low" | "close" as column), Number(length))):
             return f"the {number(length)}-{unit} {side} {column}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bgagent.engine.calendar_rules import parse_calendar
-from bgagent.engine.plan import Rule, RulePlan
+from bgagent.engine.plan import Rule, RulePlan, SizeKind
 from bgagent.language.context import Context
 from bgagent.language.contradictions import impossible
 from bgagent.language.entries import Entries
@@ -11,6 +11,7 @@ from bgagent.language.exits import Exits
 from bgagent.language.ledger import Contradiction, Ledger
 from bgagent.language.limits import (
     check_month_end,
+    describe_distance,
     flat_overnight_of,
     holding_of,
     protection_of,
@@ -45,7 +46,12 @@ class _Maker:
             protection_of(self.said, name) for name in ("stop_loss", "take_profit", "trailing_stop")
         )
         self.check_exits(entry, exit_, short_entry, short_exit)
-        sizing, positions = size_of(self.said, stop)
+        sizing, positions = size_of(self.said, stop or trailing)
+        if sizing.kind is SizeKind.RISK and stop is None and trailing is not None:
+            stop = trailing
+            self.said.assume(
+                "rules.stop_loss", describe_distance(stop), "the risk of a trade is counted to where the stop begins"
+            )
         plan = RulePlan(
             symbol=self.said.symbol,
             entry=_rule(entry),

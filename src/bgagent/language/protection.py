@@ -89,6 +89,8 @@ def _take(distance: Distance | None = None, money_distance: Distance | None = No
     "<stop_loss> trailing (by|at)? {distance}",
     "trail (the|a)? <stop_loss>? (by|at|of)? {distance} <from_peak>?",
     "trail (the|a)? <stop_loss>? {distance} <from_peak>",
+    "trail (the|a)? <stop_loss>? (by|at|of)? {distance} (below|behind|under) <plain_end>",
+    "(with|using)? <stop_loss> trailing {distance} (below|behind|under) <plain_end>",
     "<chandelier> (of|at|with|:)? {distance} <from_peak>?",
     "<chandelier> \\( {whole} , {number} \\)",
     "{distance} <chandelier>",

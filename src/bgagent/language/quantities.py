@@ -213,7 +213,10 @@ def _three_digits(chart: Finder, place: int) -> Iterator[tuple[int, int]]:
 
 
 @RULES.rule(
-    "spaced_money", "{currency_sign}? {whole} {three_digits} {currency_word}", "{currency_sign} {whole} {three_digits}"
+    "spaced_money",
+    "{currency_sign}? {whole} {three_digits} {currency_word}",
+    "{currency_sign} {whole} {three_digits}",
+    "{whole} {three_digits} {currency_sign}",
 )
 def _spaced(
     whole: int, three_digits: int, currency_sign: str | None = None, currency_word: str | None = None

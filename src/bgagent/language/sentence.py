@@ -8,6 +8,7 @@ from functools import cache
 
 from bgagent.language import (
     allocation,
+    channels,
     comparing,
     comparisons,
     conditions,
@@ -42,9 +43,9 @@ from bgagent.language.words import categories, lexicon
 
 _TOP = Rules()
 _PARTS = (  # of two ways to read the same words the rule written first is taken
-    quantities, points, windows, values, indicators, moves, comparisons, conditions, schedules, orders, exit_items,
-    holding, protection, sizing, ideas, terms, costs, comparing, rebalancing, allocation, payments, rankings, rotation,
-    rule_portfolios,
+    quantities, points, windows, values, indicators, channels, moves, comparisons, conditions, schedules, orders,
+    exit_items, holding, protection, sizing, ideas, terms, costs, comparing, rebalancing, allocation, payments,
+    rankings, rotation, rule_portfolios,
 )  # fmt: skip
 _CLAUSES = (
     "order state session_exit holding waiting most_positions size filter idea levels lengths style window capital "

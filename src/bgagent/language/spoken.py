@@ -28,7 +28,9 @@ from bgagent.periods import Timeframe, Trading
 _CLOSE, _HIGH, _LOW = Name("close"), Name("high"), Name("low")
 _DEFAULTS: dict[str, tuple[float, ...]] = {
     "rsi": (14,), "mfi": (14,), "cci": (20,), "adx": (14,), "atr": (14,), "williams_r": (14,), "plus_di": (14,),
-    "minus_di": (14,), "macd": (12, 26, 9), "bollinger": (20, 2), "stochastic": (14, 3, 3),
+    "minus_di": (14,), "macd": (12, 26, 9), "bollinger": (20, 2), "stochastic": (14, 3, 3), "supertrend": (10, 3),
+    "psar": (0.02, 0.2),
+    "keltner": (20, 10, 2), "ichimoku": (9, 26, 52), "ichimoku_conversion": (9,), "ichimoku_base": (26,),
 }  # fmt: skip
 EXTREMES = {
     "rsi": (30.0, 70.0), "mfi": (20.0, 80.0), "stochastic": (20.0, 80.0), "williams_r": (-80.0, -20.0),
@@ -37,9 +39,18 @@ EXTREMES = {
 TITLES = {
     "rsi": "RSI", "mfi": "MFI", "cci": "CCI", "adx": "ADX", "atr": "ATR", "williams_r": "Williams %R", "macd": "MACD",
     "bollinger": "Bollinger bands", "stochastic": "stochastic", "plus_di": "+DI", "minus_di": "-DI",
-    "zscore": "z-score",
+    "zscore": "z-score", "supertrend": "Supertrend", "psar": "parabolic SAR", "keltner": "Keltner channel",
+    "ichimoku": "Ichimoku cloud", "ichimoku_conversion": "conversion line", "ichimoku_base": "base line", "roc": "ROC",
+    "cmo": "CMO", "aroon": "Aroon",
 }  # fmt: skip
-_SCALES = {"bollinger": Scale.PRICE, "atr": Scale.PRICE, "macd": Scale.MACD, "zscore": Scale.DEVIATIONS}
+_SCALES = {
+    "bollinger": Scale.PRICE, "atr": Scale.PRICE, "macd": Scale.MACD, "zscore": Scale.DEVIATIONS,
+    "supertrend": Scale.PRICE, "psar": Scale.PRICE, "keltner": Scale.PRICE, "ichimoku": Scale.PRICE,
+    "ichimoku_conversion": Scale.PRICE, "ichimoku_base": Scale.PRICE,
+}  # fmt: skip
+_WHOLE_NAMES = ("williams_r", "plus_di", "minus_di", "ichimoku_conversion", "ichimoku_base")
+_OF_CLOSE = ("rsi", "zscore", "roc", "cmo")  # functions of a series
+_KELTNER_RANGE = 10.0  # bars of its ATR where none are named
 _SOME_KIND = ("average", "bare", "number")  # "the 50-day average", "the 50-day", "the 50"
 _VOLUME_DAYS = 20
 _BARS = {"week": 5, "month": 21, "quarter": 63, "year": 252}
@@ -62,7 +73,8 @@ class Spoken:
     """What the whole sentence says of indicators, and what was spoken of last.
 
     parameters: indicator family -> parameters written out. averages: those with a length. pair: what crosses in an
-    idea. crossed: what crossed last. topic: what an idea is about. subjects: the left sides of the condition read last.
+    idea. crossed: what crossed last. bands: bollinger, keltner, as far as they are named.
+    topic: what an idea is about. subjects: the left sides of the condition read last.
     assumed: (field, value, why) of gaps filled by defaults.
     """
 
@@ -78,6 +90,7 @@ class Spoken:
     comparands: dict[Value, Value] = field(default_factory=dict)
     entry_nodes: tuple[Node, ...] = ()
     symbols: list[str] = field(default_factory=list)
+    bands: set[str] = field(default_factory=set)
     assumed: list[tuple[str, str, str]] = field(default_factory=list)
 
     # values
@@ -158,7 +171,9 @@ class Spoken:
         return "sma"
 
     def indicator(self, value: Indicator) -> Resolved:
-        family = value.name.split("_")[0] if value.name not in ("williams_r", "plus_di", "minus_di") else value.name
+        family = family_of(value.name)
+        if family == "band":
+            return self.indicator(self.named_band(value))
         self.check_unit(value.unit)
         parameters = value.parameters
         if parameters is None:
@@ -172,16 +187,30 @@ class Spoken:
                 self.assume(
                     TITLES[family], ", ".join(f"{number:g}" for number in parameters), "no parameters were given"
                 )
+        if family == "keltner" and len(parameters) == 2:
+            parameters = (parameters[0], _KELTNER_RANGE, parameters[1])
+            self.assume("Keltner channel", "ATR over 10 bars", "the sentence does not give the length of its ATR")
         numbers = tuple(Number(float(number)) for number in parameters)
-        scale = _SCALES.get(family, Scale.PERCENT)
-        arguments: tuple[Node, ...] = (_CLOSE, *numbers) if value.name in ("rsi", "zscore") else numbers
+        scale = Scale.MACD if value.name == "supertrend_direction" else _SCALES.get(family, Scale.PERCENT)
+        if value.name == "keltner_middle":
+            return Resolved(Call("ema", (_CLOSE, numbers[0])), scale)
+        if value.name in ("ichimoku_top", "ichimoku_bottom"):
+            return Resolved(cloud_edge(value.name, numbers), scale)
+        arguments: tuple[Node, ...] = (_CLOSE, *numbers) if value.name in _OF_CLOSE else numbers
         return Resolved(Call(value.name, arguments), scale)
+
+    def named_band(self, value: Indicator) -> Indicator:
+        """ "The lower band" of the bands that the sentence names elsewhere; of Bollinger's where it names none."""
+        if len(self.bands) > 1:
+            raise Unclear("Which band is meant? The sentence names Bollinger bands and Keltner channels.")
+        family = next(iter(self.bands), "bollinger")
+        return Indicator(f"{family}_{value.name.removeprefix('band_')}", value.parameters, value.unit)
 
     def shifted(self, value: Shifted) -> Resolved:
         sign = "+" if value.count > 0 else "-"
         base = self.value(value.value)
         if value.by == "atr":
-            step: Node = self.indicator(Indicator("atr")).node
+            step: Node = self.indicator(Indicator("atr", (float(value.length),) if value.length else None)).node
         else:
             assert isinstance(base.node, Call)
             step = Call("deviation", base.node.arguments)
@@ -260,16 +289,32 @@ class Spoken:
             self.assumed.append((name, value, why))
 
 
+def family_of(name: str) -> str:
+    """What an indicator shares its parameters with: all lines of the MACD, all Bollinger bands."""
+    return name if name in _WHOLE_NAMES else name.partition("_")[0]
+
+
+def cloud_edge(name: str, numbers: tuple[Number, ...]) -> Call:
+    """The upper or lower edge of the Ichimoku cloud as it stands at the bar."""
+    fast, slow, longest = numbers
+    spans = (Call("ichimoku_span_a", (fast, slow)), Call("ichimoku_span_b", (longest, slow)))
+    return Call("max" if name == "ichimoku_top" else "min", spans)
+
+
 def learn(spoken: Spoken, meanings: tuple[object, ...]) -> None:
     """Notes what the facts of a sentence say about indicators."""
+    values = [value for meaning in meanings for value in _values_in(meaning)]
+    spoken.bands = {family_of(value.name) for value in values if isinstance(value, Indicator)} & {
+        "bollinger",
+        "keltner",
+    }
     for meaning in meanings:
         for value in _values_in(meaning):
             if isinstance(value, Average) and value.length is not None and _is_named(value):
                 spoken.averages.append(value)
             if isinstance(value, Indicator) and value.parameters is not None:
-                family = (
-                    value.name.split("_")[0] if value.name not in ("williams_r", "plus_di", "minus_di") else value.name
-                )
+                family = family_of(value.name)
+                family = next(iter(spoken.bands), "bollinger") if family == "band" else family
                 spoken.parameters.setdefault(family, []).append(value.parameters)
         if isinstance(meaning, Levels):
             spoken.levels = (meaning.low, meaning.high)

@@ -17,6 +17,7 @@ _SUFFIXES = frozenset(
 )
 _MONIES = frozenset("USD EUR GBP JPY CHF AUD CAD NZD SEK NOK DKK PLN INR CNY HKD SGD MXN TRY ZAR".split())
 _COINS_PAID_IN = frozenset(("USD", "USDT", "USDC", "EUR", "GBP"))
+_TITLES = frozenset(("ticker", "tickers", "symbol", "symbols", "stock", "instrument", "underlying"))
 _RUPEE_WORDS = frozenset(("\u20b9", "rs", "inr", "rupee", "rupees", "lakh", "lakhs", "crore", "crores", "nse", "bse"))
 _LISTED_ON = {"NASDAQ": "", "NYSE": "", "AMEX": "", "NSE": ".NS", "BSE": ".BO"}  # NASDAQ:TSLA
 _LONGEST_TICKER = 5
@@ -208,5 +209,6 @@ def _plain_ticker(
     if len(ticker) > _LONGEST_TICKER or (shouting and not known):
         return nothing
     if is_word:
-        return (1, ticker, False) if known else nothing
+        titled = place > 1 and tokens[place - 1].word in (":", "=") and tokens[place - 2].word in _TITLES
+        return (1, ticker, titled) if known else nothing
     return 1, ticker, True

@@ -193,6 +193,13 @@ def _capital_each(any_money: Money) -> Capital:
     return Capital(any_money, each=True)
 
 
+@RULES.rule("capital", "<capital_lead> {number} (in|for|on|per)? <each_run>")
+def _number_each(number: float) -> Capital | None:
+    """ "with 10000 each"."""
+    is_sum = number >= 1000 and number % 500 == 0 and not 1900 <= number <= 2100
+    return Capital(Money(number, None), each=True) if is_sum else None
+
+
 @RULES.rule(
     "capital", "<capital_lead>? {negative_money} <capital_word>?", "<capital_word> (of|:|=|is)? {negative_money}"
 )
@@ -240,6 +247,21 @@ def _bars(timeframe: str) -> BarLength:
 
 
 RULES.value("bar_length", BarLength(Timeframe("1h")), "hourly")
+
+
+@RULES.rule("bar_length", "(on|of|for) {symbol} {timeframe:daily_word} (<set_off_after>|<before_dates>)")
+def _symbol_daily(symbol: str, timeframe: str) -> tuple[object, ...]:
+    """ "on AAPL daily, 2021": what bars; "buy AAPL daily" is another thing."""
+    return (BarLength(Timeframe(timeframe)), Universe((symbol,)))
+
+
+@RULES.primitive("before_dates", None)
+def _before_dates(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where a stretch of time begins."""
+    words = [token.word for token in chart.tokens[place : place + 2]]
+    leads = bool(words) and words[0] in ("in", "from", "since", "over", "for", "during", "between")
+    if (leads and len(words) > 1) or (words and words[0].isdigit()):
+        yield place, ""
 
 
 @RULES.rule("bar_length", "<set_off> {timeframe:adverb_of_bars} <set_off_after>")

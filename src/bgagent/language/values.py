@@ -169,6 +169,7 @@ RULES.value(
     "opening price of the session",
     "opening price of the day",
 )
+RULES.value("value", Mention("yesterday"), "<yesterdays> <plain_end>")
 RULES.value("measure", Mention("it"), "it")
 RULES.same("value", "{measure}", "{level}")
 
@@ -338,11 +339,17 @@ def _deviations_from(number: float, side: str, value: Value) -> Shifted | None:
     return Shifted(value, number if side == "above" else -number, "deviation")
 
 
-@RULES.rule("shifted", "{number} <atr_word> {side} {value}", "<atr_word> {side} {value}")
-def _atrs_from(side: str, value: Value, number: float = 1) -> Shifted | None:
+@RULES.rule(
+    "shifted",
+    "{number} (x|times)? <atr_word> {side} {value}",
+    "<atr_word> {side} {value}",
+    "{number} (x|times)? <atr_word> \\( {length:whole} \\) {side} {value}",
+    "{number} (x|times)? {length:whole} <unit>? <atr_word> {side} {value}",
+)
+def _atrs_from(side: str, value: Value, number: float = 1, length: int | None = None) -> Shifted | None:
     if number <= 0 or (isinstance(value, Known) and isinstance(value.node, Number)):
         return None
-    return Shifted(value, number if side == "above" else -number, "atr")
+    return Shifted(value, number if side == "above" else -number, "atr", length)
 
 
 # formulas
