@@ -26,7 +26,7 @@ REQUEST = {
     "max_iters": 3,
     "timeout_s": 60.0,
     "seed": 0,
-    "lang": "en",
+    "lang": "",
 }
 
 

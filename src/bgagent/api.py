@@ -85,7 +85,7 @@ def run_background_job(
     data: str | None = None,
     reader: str = "auto",
     seed: int = 0,
-    lang: str = "en",
+    lang: str = "",
     as_of: str | datetime | None = None,
     budget_usd: float | None = None,
     notify: str | None = None,
@@ -100,7 +100,8 @@ def run_background_job(
 
     prompt: the sentence. name: the job's id; None makes one. timeout: seconds for the whole job. data: a provider's
     name, `demo`, or directories of csv and parquet files joined by ':'. as_of: what "now" is for relative windows.
-    budget_usd: what the job may spend on a language model. lang: of the report.
+    budget_usd: what the job may spend on a language model. lang: of the report; "" for the one
+    that the sentence asks for, or English.
     notify: a shell command for when the job has ended. record: file that all exchanges with a language model are
     written to; replay: such a file, which answers in its place. narrate: tell the result in prose too, by a model.
     resumes: id of an earlier job with the same sentence, whose understanding is taken up.
@@ -190,7 +191,7 @@ def run_job(
     data: str | None = None,
     reader: str = "auto",
     seed: int = 0,
-    lang: str = "en",
+    lang: str = "",
     as_of: str | datetime | None = None,
     root: Path | None = None,
 ) -> "Report":
@@ -369,7 +370,7 @@ def _request(prompt: str, settings: Settings, *, reader: str, seed: int, lang: s
         raise BadUse(f"there is no reader '{reader}'", hint=f"use one of {', '.join(READERS)}")
     if seed < 0:
         raise BadUse(f"--seed must be 0 or more, was {seed}")
-    if lang != "en":
+    if lang:
         _refuse_unknown_language(lang)
     return {
         "prompt": prompt,

@@ -86,7 +86,7 @@ def rerun_background_job(
         model=model or asked.get("model"),
         data=asked.get("data"),
         reader=asked.get("reader", "auto"),
-        lang=asked.get("lang", "en"),
+        lang=asked.get("lang", ""),
         seed=asked.get("seed", 0),
         as_of=datetime.now(UTC) if as_of == "now" else as_of or asked["as_of"],
         record=record,

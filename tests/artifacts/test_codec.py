@@ -71,10 +71,17 @@ _LEAVES: dict[Any, st.SearchStrategy[Any]] = {
     date: st.dates(),
     Period: st.tuples(st.dates(), st.dates()).map(lambda days: Period(min(days), max(days))),
     Sizing: st.builds(Sizing, st.sampled_from(SizeKind), _POSITIVE, st.booleans()),
-    Distance: st.builds(Distance, st.sampled_from(DistanceKind), _POSITIVE, st.integers(1, 50), st.booleans()),
+    Distance: st.builds(
+        Distance,
+        st.sampled_from((DistanceKind.FRACTION, DistanceKind.ATR, DistanceKind.MONEY)),
+        _POSITIVE,
+        st.integers(1, 50),
+        st.booleans(),
+    ),
     Rule: st.builds(Rule, when=_TEXT, on=st.none() | _TEXT) | st.builds(Rule, on=_TEXT),
     Costs: st.builds(Costs, *[st.floats(0, 1e6)] * 5),
 }
+_AT_A_PRICE = st.builds(Distance, st.just(DistanceKind.PRICE), _POSITIVE, at=_TEXT, short_at=st.none() | _TEXT)
 _LEAVES[RulePlan] = st.builds(
     RulePlan,
     symbol=_TEXT,
@@ -83,7 +90,7 @@ _LEAVES[RulePlan] = st.builds(
     short_entry=st.none() | _LEAVES[Rule],
     short_exit=st.none() | _LEAVES[Rule],
     stop_loss=st.none() | _LEAVES[Distance],
-    take_profit=st.none() | _LEAVES[Distance],
+    take_profit=st.none() | _LEAVES[Distance] | _AT_A_PRICE,
     trailing_stop=st.none() | _LEAVES[Distance],
     hold_bars=st.none() | st.integers(1, 500),
     wait_bars=st.none() | st.integers(1, 500),

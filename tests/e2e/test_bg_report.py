@@ -94,6 +94,15 @@ def test_a_report_is_printed_to_paper(done: Project):
     assert len(re.findall(rb"/Type\s*/Page\b", content)) >= 2
 
 
+def test_a_report_is_written_in_the_language_of_the_sentences_wish(project: Project):
+    wish = f"{CROSSOVER}, report in Spanish"
+    report = project.run(wish, name="wished")
+    assert report["lang"] == "es"
+    assert [clause["field"] for clause in report["clauses"]][-1] == "report_language"
+    assert "## Supuestos" in (project.root / "reports" / "wished.md").read_text(encoding="utf-8")
+    assert project.run(wish, "--lang", "de", name="told")["lang"] == "de"  # the option is the later word
+
+
 def test_a_report_is_written_in_the_language_asked_for(project: Project):
     report = project.run(CROSSOVER, "--lang", "de", name="deutsch")
     assert report["lang"] == "de"

@@ -10,7 +10,8 @@ class Request:
 
     as_of: what "now" is for relative windows, UTC; fixed once, at submission. data: a provider's name, `auto`, or
     directories joined by ':'; data_dir: the directories that `auto` looks into first, absolute.
-    lang: of the pages. resumes: id of the job whose understanding of the same sentence is taken up, "" to read it anew.
+    lang: of the pages; "" for the one that the sentence asks for, English where it asks for none.
+    resumes: id of the job whose understanding of the same sentence is taken up, "" to read it anew.
     record: file that all exchanges with a model are written to, replay: that answers in its place; "" for none.
     narrate: tell the result in prose too.
     """
@@ -25,7 +26,7 @@ class Request:
     max_iters: int = 3
     timeout_s: float = 600.0
     seed: int = 0
-    lang: str = "en"
+    lang: str = ""
     resumes: str = ""
     record: str = ""
     replay: str = ""

@@ -58,8 +58,12 @@ class StrategySpec:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The spec and the account of how the sentence became it."""
+    """The spec and the account of how the sentence became it.
+
+    language: code of the language that the sentence wishes its report in; None where it does not say.
+    """
 
     spec: StrategySpec
     clauses: tuple[Clause, ...]
     assumptions: tuple[Assumption, ...]
+    language: str | None = None

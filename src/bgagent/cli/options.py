@@ -19,7 +19,7 @@ VALUES: Mapping[str, tuple[type, object, str]] = {
     ),
     "--reader": (str, "auto", "Who reads the sentence: auto, embedded or model."),
     "--seed": (int, 0, "Seed of everything random."),
-    "--lang": (str, "en", "Language of the report: en, es, de, fr, hi or zh."),
+    "--lang": (str, "", "Language of the report: en, es, de, fr, hi or zh; else as the sentence says, or English."),
     "--as-of": (str, None, 'What "now" is for relative windows: an ISO date or time.'),
     "--budget-usd": (float, None, "US dollars the job may spend on a language model."),
     "--record": (str, None, "File that every exchange with a language model is written to, keys taken out."),

@@ -63,7 +63,7 @@ def compose(
         as_of=_stamp(request),
         attempts=attempt_rows(attempts),
         rerun=rerun_command(request),
-        lang=request.lang,
+        lang=_language(request, understood),
         definitions=definitions_for(rows),
         comparison_chart=f"{request.job_id}/{COMPARISON_CHART}" if len(rows) > 1 else "",
         comparison=compare(rows, [run.result for run in runs]),
@@ -104,8 +104,13 @@ def compose_failure(
         as_of=_stamp(request),
         attempts=attempt_rows(attempts),
         rerun=rerun_command(request),
-        lang=request.lang,
+        lang=_language(request, understood),
     )
+
+
+def _language(request: Request, understood: Understood | None) -> str:
+    """The language asked for beside the sentence, else in it, else English."""
+    return request.lang or (understood.language if understood else None) or "en"
 
 
 def with_time_to_report(report: Report, seconds: float) -> Report:

@@ -1,6 +1,7 @@
 """Request -> spec and clause ledger, or the reason why the sentence cannot be used."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from bgagent.artifacts.request import Request
@@ -46,7 +47,7 @@ def understand(
     reading = read(sentence, now=request.as_of, defaults=defaults or Defaults(), last_session=last_session)
     on_reading(reading)
     if reading.unexplained and request.reader == "auto" and read_by_model is not None:
-        return read_by_model(sentence)
+        return replace(read_by_model(sentence), language=reading.language)
     return settled(reading)
 
 
@@ -58,4 +59,4 @@ def settled(reading: Reading) -> Understood:
     if reading.spec is None:
         reasons = "; ".join(dict.fromkeys(part.why for part in reading.unexplained if part.why))
         raise NeedsModel(tuple(part.text for part in reading.unexplained), hint=reasons)
-    return Understood(reading.spec, reading.clauses, reading.assumptions)
+    return Understood(reading.spec, reading.clauses, reading.assumptions, reading.language)
