@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from bgagent.bars import Bars, daily_bars
+from bgagent.benchmark import aligned
 from bgagent.engine.backtest import buy_and_hold, run_plan
 from bgagent.engine.metrics import measure
 from bgagent.engine.plan import Account, Rule, RulePlan
-from bgagent.benchmark import aligned
 from bgagent.finishing import finished
 from tests.implementation.trials import WARMUP, series_of, spec_of, tried, wavy_bars
 

@@ -99,7 +99,7 @@ class Word(Element):
 
 @dataclass(slots=True)
 class Reference(Element):
-    """What a rule or a category finds, bound to a label; None: to nothing. keys: tokens it can begin with, once known."""
+    """What a rule or a category finds, bound to a label; None: to none. keys: tokens it may begin with, once known."""
 
     name: str
     label: str | None
