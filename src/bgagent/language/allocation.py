@@ -80,7 +80,7 @@ def _rest(symbol: str = CASH) -> Weighed:
 
 
 RULES.same("weighed", "{weighed_rest}")
-RULES.listing("weighed_list", "{weighed}", between="(,|and|&|/|\\+|, and|plus|, with|with|\\||;)?", longest=24)
+RULES.listing("weighed_list", "{weighed}", between="(,|and|&|/|\\+|, and|plus|, with|with|\\||;)? \n*", longest=24)
 
 
 @RULES.rule(

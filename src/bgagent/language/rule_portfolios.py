@@ -10,7 +10,14 @@ RULES = Rules()
 
 Facts = tuple[object, ...]
 
-RULES.value("shared_capital", SharedCapital(), "<shared_word>", "<with_word>? <shared_word>")
+RULES.value(
+    "shared_capital",
+    SharedCapital(),
+    "<shared_word>",
+    "<with_word>? <shared_word>",
+    "<set_off> (build|create|make|construct|test|backtest|simulate)? portfolio",
+    "<set_off> <portfolio_word> : \n",
+)
 
 
 @RULES.rule("shared_capital", "(sharing|share|in|from|with) (one|a single|the same) {any_money} account")
