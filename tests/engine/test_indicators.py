@@ -45,6 +45,7 @@ INDICATORS: dict[str, tuple[Callable[[Bars], np.ndarray], int]] = {
     "deviation": (lambda b: indicators.deviation(b.close, 5), 4),
     "zscore": (lambda b: indicators.zscore(b.close, 5), 4),
 }
+BANDS = (indicators.bollinger_upper, indicators.bollinger_middle, indicators.bollinger_lower)
 EVERY = pytest.mark.parametrize("name", INDICATORS)
 
 
@@ -271,6 +272,19 @@ def test_flat_prices_deviate_by_exactly_nothing_also_after_a_move():
     values = np.concatenate((np.array([1e6, 3e6, 2e6, 5e6, 1e6]), np.full(8, 100.1)))
     assert indicators.deviation(values, 5)[-4:].tolist() == [0.0] * 4
     assert np.isnan(indicators.zscore(values, 5)[-4:]).all()
+
+
+@pytest.mark.parametrize("length", [2, 3, 5, 20])
+def test_averages_and_bands_of_a_price_that_stands_still_are_that_price(length):
+    random = np.random.default_rng(length)
+    values = np.repeat(np.round(random.uniform(10, 11, 60), 2), random.integers(1, 30, 60))
+    lines = [indicators.sma(values, length), *(band(values, length, 2.0) for band in BANDS)]
+    for at in range(length - 1, len(values)):
+        window = values[at - length + 1 : at + 1]
+        if len(set(window.tolist())) == 1:
+            assert [line[at] for line in lines] == [values[at]] * 4
+        else:
+            assert lines[0][at] == pytest.approx(window.mean(), rel=1e-12)
 
 
 def test_bands_hold_for_prices_far_below_one():

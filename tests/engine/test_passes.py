@@ -31,6 +31,19 @@ def test_averages_cross_where_talibs_do(fast, slow, count):
         assert found[1].tolist() == CROSSES_BELOW(one, other).tolist()
 
 
+def test_averages_of_a_price_that_stands_still_do_not_cross():
+    for seed in range(40):
+        moving = prices(seed, 60)
+        values = np.concatenate([moving, np.full(60, moving[-1])])
+        found = room(len(values))
+        assert averages_cross(numbers(values), 10, 30, numbers(found[0]), numbers(found[1]))
+        one, other = sma(values, 10), sma(values, 30)
+        assert one[90:].tolist() == other[90:].tolist() == [moving[-1]] * 30
+        assert found[0].tolist() == CROSSES_ABOVE(one, other).tolist()
+        assert found[1].tolist() == CROSSES_BELOW(one, other).tolist()
+        assert not found[:, 89:].any()
+
+
 def test_a_price_that_is_none_is_told():
     values, found = prices(1, 50), room(50)
     values[20] = np.nan

@@ -10,12 +10,15 @@ Raises ValueError when lengths differ, an array is not one-dimensional or a para
 import numpy as np
 
 from bgagent.bars import Floats
-from bgagent.engine.talib_calls import at_least, defined, from_talib
+from bgagent.engine.talib_calls import at_least, defined, flat_windows, from_talib
 
 
 def sma(values: Floats, length: int) -> Floats:
-    """Simple mean of the last `length` values."""
-    return from_talib("SMA", (values,), (at_least(1, length),), warmup=length - 1)
+    """Simple mean of the last `length` values; exactly their value where they are all equal."""
+    mean = from_talib("SMA", (values,), (at_least(1, length),), warmup=length - 1)
+    # running sums leave a residue of rounding after a move, which would pass for a cross of two averages
+    flat = flat_windows(values, length)
+    return mean if flat is None else np.where(flat, values, mean)
 
 
 def ema(values: Floats, length: int) -> Floats:
@@ -166,7 +169,9 @@ def _bollinger(values: Floats, length: int, deviations: float, *, output: int) -
     if not deviations > 0:
         raise ValueError(f"the number of deviations must be above 0, was {deviations}")
     parameters = (at_least(2, length), float(deviations), float(deviations), 0)
-    return from_talib("BBANDS", (values,), parameters, warmup=length - 1, output=output)
+    band = from_talib("BBANDS", (values,), parameters, warmup=length - 1, output=output)
+    flat = flat_windows(values, length)  # where bands lie on the price, whatever rounding is left over
+    return band if flat is None else np.where(flat, values, band)
 
 
 def _stochastic(high: Floats, low: Floats, close: Floats, lengths: tuple[int, int, int], *, output: int) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bgagent.bars import Floats
 from bgagent.engine.talib_loader import load_talib
@@ -44,6 +45,20 @@ def from_talib(
             result[start:stop] = outputs[output] if isinstance(outputs, tuple) else outputs
             result[start : start + blank] = np.nan
     return result
+
+
+def flat_windows(values: Floats, length: int) -> NDArray[np.bool_] | None:
+    """Where the last `length` values are all equal; None where there is no such place."""
+    if length < 2 or len(values) < length:
+        return None
+    samples = values[:: max(1, length // 2)]  # two neighbours among them lie in any such place
+    if not (samples[1:] == samples[:-1]).any():
+        return None
+    bars = np.arange(len(values))
+    moved = np.ones(len(values), dtype=np.bool_)
+    moved[1:] = values[1:] != values[:-1]
+    flat: NDArray[np.bool_] = bars - np.maximum.accumulate(np.where(moved, bars, 0)) >= length - 1
+    return flat if flat.any() else None
 
 
 def _stretches(arrays: list[Floats]) -> Iterator[tuple[int, int]]:
