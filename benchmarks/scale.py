@@ -19,11 +19,11 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bgagent.batch import local_processes
 from bgagent.evals.arms import run_case
 from bgagent.evals.running import AGENT, Terms, run_cases
 from bgagent.evals.suite import Case
 from bgagent.evals.suite_files import built_in
+from bgagent.local_processes import LocalProcesses
 
 SAMPLE_S = 0.01
 WATCHED_JOBS = 8
@@ -110,7 +110,7 @@ _FAMILIES = {"crossovers", "RSI", "bands", "MACD", "breakouts", "trend", "weekda
 def throughput(count: int, cores: list[int], root: Path) -> None:
     """`count` jobs, as many at once as there are cores; prints what it saw."""
     os.sched_setaffinity(0, cores)
-    with local_processes(len(cores)) as executor:
+    with LocalProcesses(len(cores)) as executor:
         began = time.monotonic()
         results = run_cases(sentences(count), executor, terms(root, len(cores)), run=run_case)
         seconds = time.monotonic() - began

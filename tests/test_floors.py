@@ -18,7 +18,7 @@ artifacts
 language | sandbox
 understanding | implementation | reporting
 pipeline
-settings story one_currency loading benchmark finishing kept rerunning batch job_model wiring bg_run bg_end evals api
+settings story one_currency loading benchmark finishing kept rerunning local_processes batch job_model wiring bg_run bg_end evals api
 cli __main__
 """
 LOADERS = {"import_module", "__import__", "find_spec", "run_module", "resolve_name", "locate"}

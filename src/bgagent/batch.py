@@ -8,17 +8,16 @@ import csv
 import hashlib
 import json
 import re
-import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from bgagent import api
-from bgagent.errors import BadUse, BgAgentError, MachineUnfit
+from bgagent.errors import BadUse, BgAgentError
 from bgagent.jobs.submission import is_taken
+from bgagent.local_processes import executor_broke
 
 _SENTENCE = ("sentence", "prompt")
 _NUMBERS: Mapping[str, type] = {"timeout": float, "max_iters": int, "seed": int, "budget_usd": float}
@@ -96,8 +95,9 @@ def run_rows(
     on_result: told of each row as it ends. When it is broken off, the jobs that run go on. Raises MachineUnfit when
     the executor breaks.
     """
-    futures = {executor.submit(run_row, row, root, metric): row for row in rows}
+    futures = []
     try:
+        futures += [executor.submit(run_row, row, root, metric) for row in rows]
         for future in as_completed(futures):
             on_result(future.result())
     except BrokenExecutor as error:
@@ -106,23 +106,6 @@ def run_rows(
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     return [result for future in futures for result in future.result()]
-
-
-def local_processes(count: int) -> Executor:
-    """Processes of this machine, begun afresh: each only waits for its job, which is a process of its own.
-
-    Ctrl-C is their parent's business.
-    """
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_heed_no_interrupt)
-
-
-def executor_broke(error: BrokenExecutor) -> MachineUnfit:
-    """What it means that a process of the executor is gone."""
-    return MachineUnfit(f"a process that waits for jobs died: {error}", hint="free some memory, and run it again")
-
-
-def _heed_no_interrupt() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run_row(row: BatchRow, root: Path, metric: str) -> list[BatchResult]:

@@ -62,15 +62,16 @@ def test_an_interrupted_batch_is_taken_up_and_what_was_stopped_runs_again(projec
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     deadline = time.monotonic() + PATIENCE_S
     while states(project) != ["running", "succeeded"]:
         assert time.monotonic() < deadline, states(project)
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to all that belongs to the command
     _, said = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert "nlbt bg-batch two.txt" in said
+    assert said == "\nwhat runs goes on; nlbt bg-batch two.txt takes it up again\n"
     assert states(project) == ["running", "succeeded"], "an interruption of the waiting leaves the jobs alone"
     assert project.nlbt("bg-stop", "--all").returncode == 0
     tide.unlink()

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from bgagent.cli.streams import say
 from bgagent.cli.text import plain, table, terminal_width
 from bgagent.cli.watching import INTERRUPTED
 from bgagent.errors import BadUse
+from bgagent.local_processes import LocalProcesses
 from bgagent.settings import resolve, surroundings
 
 _LONGEST_SENTENCE = 60
@@ -42,14 +42,13 @@ def command(file: Path, metric: str, *, as_json: bool) -> int:
     rows = read_rows(Path("stdin.txt") if str(file) == "-" else file, _text_of(file))
     root = Path.cwd()
     slots = resolve(surroundings(root, os.environ)).slots
-    executor = ThreadPoolExecutor(slots)  # a thread only waits: the work is done by the jobs' own processes
+    executor = LocalProcesses(min(slots, len(rows)))
     try:
         with _progress(rows, quiet=as_json) as told:
             results = run_rows(rows, executor, root=root, metric=metric, on_result=told)
     except KeyboardInterrupt:
         say(f"\nwhat runs goes on; nlbt bg-batch {file} takes it up again", err=True)
-        sys.stdout.flush()
-        os._exit(INTERRUPTED)  # the threads would wait for their jobs
+        return INTERRUPTED
     executor.shutdown()
     best_first = ranked(results)
     if as_json:

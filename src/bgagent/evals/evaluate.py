@@ -10,7 +10,6 @@ from pathlib import Path
 from time import monotonic
 
 import bgagent
-from bgagent.batch import local_processes
 from bgagent.errors import BadUse, MachineUnfit
 from bgagent.evals.arms import run_case
 from bgagent.evals.page import page_of
@@ -18,6 +17,7 @@ from bgagent.evals.results import VERSION, CaseResult, Evaluation
 from bgagent.evals.running import AGENT, ARMS, INTERACTIVE, Terms, applicable, cores, run_cases
 from bgagent.evals.suite import Suite
 from bgagent.evals.suite_files import built_in, read_suite
+from bgagent.local_processes import LocalProcesses
 from bgagent.reporting.write import write_json, write_text
 from bgagent.settings import resolve
 
@@ -81,7 +81,7 @@ def evaluate(
         replay=choice.replay.absolute() if choice.replay else None,
     )
     total = len(suite.cases)
-    pool = executor or local_processes(min(at_once, total))
+    pool = executor or LocalProcesses(min(at_once, total))
     clock = monotonic()
     try:
         results = run_cases(suite.cases, pool, terms, run=run_case, on_result=lambda result: on_result(result, total))

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from bgagent import api
-from bgagent.batch import executor_broke
 from bgagent.errors import BgAgentError
 from bgagent.evals.marking import mark_of
 from bgagent.evals.prices import digest_of_prices
 from bgagent.evals.quantcode import stages_of
 from bgagent.evals.results import CaseResult
 from bgagent.evals.suite import Answer, Case
+from bgagent.local_processes import executor_broke
 
 AGENT, SINGLE, INTERACTIVE = "agent", "single", "interactive"
 ARMS = (AGENT, SINGLE, INTERACTIVE)
@@ -87,8 +87,9 @@ def run_cases(
     When it is broken off, cases that wait are given up and those that run are waited for. Raises MachineUnfit when the
     executor breaks.
     """
-    futures = [executor.submit(run, case, terms) for case in cases]
+    futures = []
     try:
+        futures += [executor.submit(run, case, terms) for case in cases]
         for future in as_completed(futures):
             on_result(future.result())
     except BrokenExecutor as error:
