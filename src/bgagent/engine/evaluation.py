@@ -1,6 +1,7 @@
 """Expressions on prices computed over all bars at once, each part of them only once."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,8 @@ from bgagent.engine.expression import Binary, Call, Compare, Logic, Name, Node, 
 from bgagent.engine.function import Function
 from bgagent.engine.functions import FUNCTIONS, NAMES
 from bgagent.engine.grammar import Kind, RuleError
-from bgagent.engine.other_symbols import Columns, aligned
+from bgagent.engine.one_symbol import laid, of_itself, symbol_read_by
+from bgagent.engine.other_symbols import Columns, aligned, symbol_word
 from bgagent.engine.span import Span
 
 Conditions = NDArray[np.bool_]
@@ -25,20 +27,27 @@ _COMPARE = {
     "==": np.equal,
 }
 _CROSSES = {"crosses_above": 0, "crosses_below": 1}
+NONE_BESIDE: Mapping[str, Bars] = MappingProxyType({})
 _CALCULATE = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
 
 
 def over_bars(bars: Bars, others: Mapping[str, Bars] | None) -> "Evaluation":
     """An evaluation over the bars of one symbol, with those of others beside. Raises ValueError as `aligned` does."""
-    return Evaluation(bars, aligned(bars, others or {}))
+    columns = aligned(bars, others or {})
+    return Evaluation(bars, columns, {symbol_word(symbol): other for symbol, other in (others or {}).items()})
 
 
 class Evaluation:
-    """One evaluation over one symbol's bars. Keeps what was computed, for parts that appear twice."""
+    """One evaluation over one symbol's bars. Keeps what was computed, for parts that appear twice.
 
-    def __init__(self, bars: Bars, others: Mapping[str, Columns]) -> None:
+    others: columns of other symbols on those bars; beside: the bars they come from, both by the symbol's word.
+    """
+
+    def __init__(self, bars: Bars, others: Mapping[str, Columns], beside: Mapping[str, Bars] = NONE_BESIDE) -> None:
         self.bars = bars
         self.others = others
+        self._beside = beside
+        self._alone: dict[str, Evaluation] = {}
         self._known: dict[Node, Floats] = {}
         self._crossed: dict[tuple[Node, ...], NDArray[np.bool_]] = {}
         self._coarser: dict[Span, tuple[Evaluation, NDArray[np.int64]]] = {}
@@ -124,12 +133,27 @@ class Evaluation:
             case Name(name):
                 return NAMES[name].compute(*self._columns(NAMES[name]))
             case Call(name, arguments):
+                word = self._symbol_alone(node)
+                if word is not None:
+                    return laid(self._alone_on(word).numbers(of_itself(node)), self._beside[word], self.bars)
                 function = FUNCTIONS[name]
                 if function.span is not None:
                     lengths = [int(part.value) for part in arguments[:-1] if isinstance(part, Number)]
                     return self._on_coarser_bars(function, function.span(*lengths), arguments[-1])
                 return function.compute(*self._columns(function), *self._arguments(function, arguments))
         raise AssertionError(f"not a number on prices: {node}")
+
+    def _symbol_alone(self, call: Call) -> str | None:
+        """The symbol over whose own bars a number is reckoned; None where the bars here are as good or needed."""
+        word = symbol_read_by(call) if self._beside else None
+        if word is None or word not in self._beside:
+            return None
+        return None if np.array_equal(self._beside[word].times, self.bars.times) else word
+
+    def _alone_on(self, word: str) -> "Evaluation":
+        if word not in self._alone:
+            self._alone[word] = Evaluation(self._beside[word], {})
+        return self._alone[word]
 
     def _columns(self, function: Function) -> list[Floats]:
         return [getattr(self.bars, column) for column in function.columns]
