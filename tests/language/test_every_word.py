@@ -23,6 +23,7 @@ REPEATED = {
     "p12": {"using", "every", "time", "positions", "open", "or"},
     "p13": {"trading"},
     "p14": {"when", "close", "standard", "average", "it"},
+    "p15": {"after"},  # "at +8% or 10 days"
     "p16": {"Invest"},
     "p17": {"and", "rebalanced"},
     "p18": {"stop", "crossover"},  # "12/26 EMA, long on the up cross"

@@ -112,6 +112,7 @@ def _turns(line: Indicator, side: str) -> Crossing:
     "comparing",
     "{line:supertrend_value} <be> {side:trend_side}",
     "{side:trend_side} {line:supertrend_value}",
+    "{line:supertrend_value} {side:upward}",
     "{line:supertrend_value} (points|pointing|pointed) {side:trend_side}",
 )
 def _points(line: Indicator, side: str) -> Comparing:

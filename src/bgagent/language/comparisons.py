@@ -130,6 +130,12 @@ def _crossing_numbers(left: Value, side: str, right: Value) -> Crossing:
     return Crossing(left, side, right)
 
 
+@RULES.rule("close_beyond", "<close_noun> <back>? {operator:comparison} {right:value}")
+def _close_beyond(operator: str, right: Value) -> Comparing:
+    """ "the first close above the 20-day EMA"."""
+    return Comparing(CLOSE, operator, right)
+
+
 @RULES.rule(
     "comparing",
     "<close_noun> <back>? {operator:comparison} {right:value}",
@@ -188,7 +194,7 @@ def _is_about_zero(value: Value) -> bool:
     return value == Mention("it") or (isinstance(value, Indicator) and value.name in ("macd", "macd_histogram"))
 
 
-@RULES.rule("comparing", "{left:measure} <be> {right:times}")
+@RULES.rule("comparing", "{left:measure} <be>? {right:times}")
 def _is_times(left: Value, right: Value) -> Comparing | None:
     """ "volume is twice its average": at least that."""
     return Comparing(left, ">=", right) if left == Known(Name("volume"), Scale.VOLUME) else None

@@ -1,7 +1,7 @@
 """Conditions put together with and, or, while, only if."""
 
 from bgagent.language.comparisons import CLOSE
-from bgagent.language.measures import Comparing, Condition, Either, Every, Repeated, Turning, Value
+from bgagent.language.measures import Average, Comparing, Condition, Either, Every, Repeated, Turning, Value
 from bgagent.language.rulebook import Rules
 
 RULES = Rules()
@@ -59,6 +59,7 @@ def _in_a_trend(side: str, condition: Condition) -> tuple[Condition, bool] | Non
 RULES.same("repeatable", "{comparing}")
 RULES.same("atom", "<day_when> {atom}")
 RULES.same("atom", "(first|next) {one_up}")
+RULES.same("atom", "(first|next|every|each) {close_beyond}")
 RULES.same("term", "{atom} <same_bar>?", "\\( {condition} \\)", "there (is|be) {atom}")
 
 
@@ -83,7 +84,9 @@ def _and_term(term: Condition) -> tuple[Condition, bool]:
     "<with_word> {term}",
 )
 def _filter_term(term: Condition) -> tuple[Condition, bool] | None:
-    return None if isinstance(term, Comparing) and term.left is None else (term, True)
+    if isinstance(term, Comparing) and term.left is None and not isinstance(term.right, Average):
+        return None  # "if above the 200-day average" is about the price, "if above 30" about nobody knows what
+    return term, True
 
 
 RULES.listing("more_terms", "{and_term}", longest=11)

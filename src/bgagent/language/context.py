@@ -50,7 +50,10 @@ class Context(Spoken):
         """The condition as an expression. Raises Unclear when the sentence leaves a gap open."""
         match condition:
             case Fact(node, who):
-                self.value(who)  # notes a symbol
+                if who != Mention("it"):
+                    self.value(who)  # notes a symbol
+                elif self.turned is not None:
+                    raise Unclear("What rises or falls several times in a row, the price or the indicator? Name it.")
                 self.assume_patterns(node)
                 self.subjects = (CLOSE,)
                 return node
@@ -305,6 +308,7 @@ class Context(Spoken):
         """A line that rises is above where it was on the bar before."""
         subject = left if left is not None and left != Mention("it") else before or self.left_side(Mention("it"))
         node = self.value(subject).node
+        self.turned = subject
         if node in (_CLOSE, _HIGH, _LOW):
             raise Unclear("Rising since when? Say over how many days the price rises.")
         self.subjects = (subject,)

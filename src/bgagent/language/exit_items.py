@@ -1,6 +1,9 @@
 """Phrases for what may follow "sell", "exit", "get out": conditions, times, gains and losses."""
 
+from collections.abc import Iterator
+
 from bgagent.engine.plan import Distance, DistanceKind
+from bgagent.language.elements import Finder
 from bgagent.language.meanings import Holding, Protection, SessionEnd
 from bgagent.language.measures import Trigger
 from bgagent.language.quantities import Duration
@@ -27,6 +30,19 @@ def _exit_trigger(trigger: Trigger) -> Facts:
 )
 def _after(duration: Duration) -> Facts:
     return (Holding(duration),)
+
+
+@RULES.rule("exit_item", "<after_or> {duration} <plain_end>")
+def _or_so_long(duration: Duration) -> Facts:
+    """ "after a 7% gain, a 4% loss or 15 days"."""
+    return (Holding(duration),)
+
+
+@RULES.primitive("after_or", None)
+def _after_or(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where an "or" stands before."""
+    if place and chart.tokens[place - 1].word == "or":
+        yield place, ""
 
 
 RULES.value("exit_item", (Holding(Duration(1, "bar")),), "<next_open>", "after one day")
@@ -56,6 +72,7 @@ RULES.value("exit_item", (Holding(Duration(1, "bar")),), "<next_open>", "after o
     "<on> {percent} <take_profit>",
     "<on> (the)? <take_profit> (at|of) \\+? {percent}",
     "<gains> <by>? {percent} <from_entry>?",
+    "<it_or_position> (<gains>|<rises_since>) <by>? {percent} <from_entry>",
     "{percent} <profit_word> (<be>)? (hit|reached|made|is hit|is reached)?",
     "<when> <it_or_position>? (reaches|hits|makes|reach|hit) (a)? {percent} <profit_word>",
     "<when> (i|we|you)? (have|has) (made|a)? {percent} <profit_word>?",
@@ -86,6 +103,7 @@ def _target(percent: float) -> Facts | None:
     "<on> {percent} <stop_loss>",
     "<on> (the)? <stop_loss> (at|of) -? {percent}",
     "(loses|loss of) {percent} <from_entry>?",
+    "<it_or_position> <loses> <by>? {percent} <from_entry>",
     "<loses> <by>? {percent} <from_entry>",
     "<when> <it_or_position>? (reaches|hits|makes|reach|hit) (a)? {percent} <loss_word>",
     "(with|for) (a)? {percent} <loss_word>",

@@ -1,8 +1,11 @@
 """Phrases for what the price or the volume did: moves, gaps, runs of days, new highs and lows, ranges, spikes."""
 
+from collections.abc import Iterator
+
 from bgagent.engine.expression import Binary, Call, Compare, Name, Node, Number, combine
 from bgagent.engine.rules import parse
 from bgagent.language.comparisons import ABOUT_ZERO, CLOSE
+from bgagent.language.elements import Finder
 from bgagent.language.measures import (
     Average,
     Change,
@@ -10,6 +13,7 @@ from bgagent.language.measures import (
     Extreme,
     Fact,
     Known,
+    Mention,
     Repeated,
     Scale,
     Scaled,
@@ -35,9 +39,8 @@ def _before(price: Name) -> Call:
 
 
 RULES.value(
-    "who",
+    "other_who",
     CLOSE,
-    "it",
     "<traded_thing>",
     "<traded_thing> price",
     "price",
@@ -46,9 +49,11 @@ RULES.value(
     "daily close",
     "day close",
 )
+RULES.value("who", CLOSE, "it")
+RULES.same("who", "{other_who}")
 
 
-@RULES.rule("who", "{symbol:one_symbol} <share_word>?")
+@RULES.rule("other_who", "{symbol:one_symbol} <share_word>?")
 def _symbol(symbol: str) -> SymbolPrice:
     return SymbolPrice(symbol, _CLOSE)
 
@@ -226,6 +231,16 @@ def _up_or_down_word(side: str) -> str:
     return side
 
 
+RULES.same("mover", "{other_who}")
+RULES.value("mover", Mention("it"), "it", "<left_out>")
+
+
+@RULES.primitive("left_out", None)
+def _left_out(chart: Finder, place: int) -> Iterator[tuple[int, str]]:  # noqa: ARG001
+    """Nothing, where nobody says what moved."""
+    yield place, ""
+
+
 @RULES.rule(
     "fact", "{count:whole} <in_a_row> {colour} <candle_noun>", "{count:whole} {colour} <candle_noun> <in_a_row>"
 )
@@ -242,11 +257,13 @@ def _coloured(count: int, colour: str) -> Repeated | None:
     "{count:whole} {side:higher_or_lower} <close_noun> <in_a_row>",
     "{who}? <closes> {side:up_or_down_word} (for)? {count:whole} <bar_word> <in_a_row>",
     "{who}? <closes> {side:up_or_down_word} (for)? {count:whole} <in_a_row> <bar_word>",
-    "{who}? <be>? {side:up_or_down} (for)? {count:whole} <bar_word> <in_a_row>",
-    "{who}? <be>? {side:up_or_down} (for)? {count:whole} <in_a_row> <bar_word>",
-    "{who}? {side:rises} (for)? {count:whole} <bar_word> <in_a_row>",
-    "{who}? {side:rises} (for)? {count:whole} <in_a_row> <bar_word>",
+    "{who:mover} <be>? {side:up_or_down} (for)? {count:whole} <bar_word> <in_a_row>",
+    "{who:mover} <be>? {side:up_or_down} (for)? {count:whole} <in_a_row> <bar_word>",
+    "{who:mover} {side:rises} (for)? {count:whole} <bar_word> <in_a_row>",
+    "{who:mover} {side:rises} (for)? {count:whole} <in_a_row> <bar_word>",
     "{who}? <be>? {side:higher_or_lower} than <previous_bar> close (for)? {count:whole} <bar_word> <in_a_row>",
+    "{who}? <closes> (for)? {count:whole} <bar_word> <in_a_row> {side:higher_or_lower}",
+    "{who}? <closes> (for)? {count:whole} <in_a_row> <bar_word> {side:higher_or_lower}",
     "{count:whole} <in_a_row> <bar_word> of {side:rise_plural}",
     "{count:whole} <in_a_row> {side:rise_plural}",
 )
@@ -287,6 +304,12 @@ def _candle(candle: str, who: Value = CLOSE) -> Fact:
     return Fact(parse(candle).node, who)
 
 
+@RULES.rule("candle_fact", "<candle_noun> <be> {colour}")
+def _candle_colour(colour: str) -> Fact:
+    """ "the candle is green": by its own open and close."""
+    return Fact(parse(colour).node, CLOSE)
+
+
 @RULES.rule(
     "fact",
     "{who}? <reaches>? {name:bar_shape} <bar_of_shape>",
@@ -323,6 +346,7 @@ def _is_extreme(column: str, side: str, length: tuple[int, str | None]) -> Fact 
     "fact",
     "{who}? (<closes>|<be>) in (the)? {end:range_end} {part:range_part} (of|in) (the|its)? <bar_range>",
     "<close_noun> in (the)? {end:range_end} {part:range_part} (of|in) (the|its)? <bar_range>",
+    "<close_noun> in (the)? {end:range_end} {percent} (of|in) (the|its)? <bar_range>",
     "{who}? (<closes>|<be>) in (the)? {end:range_end} {percent} (of|in) (the|its)? <bar_range>",
 )
 def _in_range(end: str, part: str = "", percent: float = 0, who: Value = CLOSE) -> Fact | None:

@@ -94,6 +94,18 @@ def _each_time(moved_across: Condition) -> Trigger:
 
 @RULES.rule(
     "trigger",
+    "the day after {side:rise_noun} of {move_size}",
+    "the day after {move_size} {side:rise_noun}",
+    "the day after (it|they|<position_word>)? {side:rises} <by>? {move_size}",
+    "<after> {move_size} {side:rise_noun} day",
+)
+def _day_after(side: str, move_size: tuple[float, str]) -> Trigger:
+    """The day after a move: a move of one day."""
+    return Trigger(one_day_move(side, move_size))
+
+
+@RULES.rule(
+    "trigger",
     "<when> {condition}",
     "<on> {condition}",
     ": {condition}",
@@ -124,6 +136,16 @@ def _direction_leads(side: str, action: str) -> Facts:
     return (Order(action, (Trigger(Crossing(None, side, None)),)),)
 
 
+@RULES.rule("order", "{elided_both} <leads_to> {action:leaving}", "{action:plainly_leaving} {elided_both} <plain_end>")
+def _leave_elided(action: str, elided_both: Condition) -> Facts:
+    """ "flat below", "under -> sell": on that side of what was held against something; "close above" is no order."""
+    return (Order(action, (Trigger(elided_both),)),)
+
+
+RULES.value("plainly_leaving", "exit", "flat", "be flat", "stay flat", "go flat", "out", "exit", "go to cash", "cash")
+RULES.value("plainly_leaving", "sell", "sell")
+
+
 @RULES.rule("trigger", "<when> {elided_both}")
 def _when_elided(elided_both: Condition) -> Trigger:
     return Trigger(elided_both)
@@ -132,18 +154,6 @@ def _when_elided(elided_both: Condition) -> Trigger:
 @RULES.rule("trigger", "{reaching}", "<when> {reaching}")
 def _at_level(reaching: Condition) -> Trigger:
     return Trigger(reaching)
-
-
-@RULES.rule(
-    "trigger",
-    "the day after {side:rise_noun} of {move_size}",
-    "the day after {move_size} {side:rise_noun}",
-    "the day after (it|they|<position_word>)? {side:rises} <by>? {move_size}",
-    "<after> {move_size} {side:rise_noun} day",
-)
-def _day_after(side: str, move_size: tuple[float, str]) -> Trigger:
-    """The day after a move: a move of one day."""
-    return Trigger(one_day_move(side, move_size))
 
 
 @RULES.rule(
@@ -161,10 +171,13 @@ def _on_extreme(extreme: Extreme) -> Trigger:
 RULES.same("first_up", "(on|at)? (first|next) {one_up}", "(on|at)? a? {one_up} <plain_end>")
 
 
-@RULES.rule("trigger", "{fact:candle_fact}", "{fact:first_up}")
-def _on_a_candle(fact: Condition) -> Trigger:
-    """ "buy a hammer", "exit first down close"."""
-    return Trigger(fact)
+@RULES.rule("trigger", "{fact:candle_fact} {more_terms}?", "{fact:first_up}", "(first|next) {fact:close_beyond}")
+def _on_a_candle(fact: Condition, more_terms: tuple[tuple[Condition, bool], ...] = ()) -> Trigger | None:
+    """ "buy a hammer in a downtrend (...)", "exit first down close"."""
+    kinds = [is_filter for _, is_filter in more_terms]
+    if kinds != sorted(kinds):
+        return None
+    return Trigger(Every((fact, *(part for part, _ in more_terms)), sum(kinds)) if more_terms else fact)
 
 
 @RULES.rule("trigger", "{length} <high_word>? <breakout>")
@@ -278,6 +291,11 @@ def _add_lot(condition: Condition, most: MostPositions | None = None, things: Fa
     """ "Add another lot each time ...": how many may be open has to be said."""
     facts: Facts = (Order("buy", (Trigger(condition),)), AnotherLot(), *things)
     return facts if most is None else (*facts, most)
+
+
+@RULES.rule("order", "(pyramid|pyramiding|scale|scaling) (into|in) {things:symbol_object}")
+def _pyramid(things: Facts) -> Facts:
+    return (AnotherLot(), *things)
 
 
 RULES.same("named_idea", "{crossover_idea} <system_word>?")

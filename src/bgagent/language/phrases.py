@@ -20,7 +20,7 @@ _LARGEST_MULTIPLE = 5  # of an ATR; see the phrases for channels
 _MACD = {"macd": "MACD{}", "macd_signal": "the MACD{} signal line", "macd_histogram": "the MACD{} histogram"}
 _UNITS = {Timeframe.DAY: "day", Timeframe.WEEK: "week", Timeframe.MONTH: "month"}
 _PERCENT_SCALE = ("rsi", "mfi", "cci", "adx", "williams_r", "stochastic_k", "stochastic_d", "plus_di", "minus_di",
-                  "roc", "cmo", "aroon_up", "aroon_down", "aroon_oscillator")  # fmt: skip
+                  "roc", "cmo", "aroon_up", "aroon_down", "aroon_oscillator", "zscore")  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January",
@@ -98,8 +98,8 @@ def _condition(node: Node, unit: str, *, inner: bool) -> str | None:
         case Compare(">" | "<" as operator, Call() as line, Call("previous", (other, Number(1.0)))) if (
             line == other and line.function in _SLOPING
         ):
-            said = _value(line, unit)
-            return f"{said} is {'rising' if operator == '>' else 'falling'}" if said else None
+            line_said = _value(line, unit)
+            return f"{line_said} is {'rising' if operator == '>' else 'falling'}" if line_said else None
         case Compare(operator, left, right) if operator in _OPERATORS:
             return _comparison(operator, left, right, unit)
         case Compare("==", Name(name), Number(sign)) if (name, sign) in _CANDLES:
@@ -246,6 +246,8 @@ def _value(node: Node, unit: str) -> str | None:
             return _MACD[function].format(f"({number(fast)}, {number(slow)}, {number(signal)})")
         case Call("stochastic_k" | "stochastic_d" as line, (Number(length), Number(smooth), Number(last))):
             return f"stochastic %{line[-1].upper()} ({number(length)}, {number(smooth)}, {number(last)})"
+        case Call("zscore", (Name("close"), Number(length))):
+            return f"the {number(length)}-{unit} z-score"
         case Call("supertrend", numbers) if _is_usual(numbers):
             return f"the supertrend {_listed(numbers)}"
         case Call("psar", numbers):

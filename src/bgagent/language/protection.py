@@ -56,6 +56,7 @@ def _money(money: Money | None = None, cents: float = 0, pips: float = 0) -> Dis
     "stopped out (at|after) {distance} <loss_word>?",
     "stop out (at|after) {distance} <loss_word>?",
     "<cut_losses> (at|of)? {distance}",
+    "cut (it|them|<position_word>)? at {distance} <plain_end>",
     "<max_loss> (of|per trade of|:)? {distance} (per trade)?",
 )
 def _stop(distance: Distance | None = None, money_distance: Distance | None = None) -> Protection | None:
@@ -184,6 +185,7 @@ RULES.listing(
     "<hold_at_most> (it|them|<position_word>)? (for|:|of|is)? {duration}",
     "{duration} (max|maximum|at most|time stop|max holding period|maximum holding period)",
     "(exit|close|sell|out) after {duration} at the latest",
+    "<set_off> (max|maximum|max.|at most) {duration} (in the trade|per trade|in a trade|a trade)? <set_off_after>",
 )
 def _holding_at_most(duration: Duration) -> Holding:
     """Out then at the latest, whatever else closes the position."""

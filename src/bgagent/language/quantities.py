@@ -128,8 +128,8 @@ def _signed_number(number: float, sign: str = "+") -> float:
 
 
 RULES.same("multiple", "{number} (times|x)")
-RULES.value("multiple", 2.0, "twice", "double")
-RULES.value("multiple", 3.0, "triple", "thrice")
+RULES.value("multiple", 2.0, "twice", "double", "doubles")
+RULES.value("multiple", 3.0, "triple", "thrice", "triples")
 RULES.value("multiple", 0.5, "half")
 
 

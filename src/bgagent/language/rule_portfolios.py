@@ -20,7 +20,12 @@ RULES.value(
 )
 
 
-@RULES.rule("shared_capital", "(sharing|share|in|from|with) (one|a single|the same) {any_money} account")
+@RULES.rule(
+    "shared_capital",
+    "(sharing|share|in|from|with) (one|a single|the same) {any_money} account",
+    "(in|from|with|on)? shared {any_money} (account|pot)",
+    "(in|from|with|on)? shared account (of|with) {any_money}",
+)
 def _shared_account(any_money: Money) -> tuple[object, ...]:
     return (SharedCapital(), Capital(any_money))
 

@@ -69,6 +69,7 @@ _TOP.same(
     "<with_word> {sides}",
     "<with_word> {filter}",
     "{timed_idea}",
+    "{most_of_size}",
     "<with_word> {window}",
 )
 

@@ -97,4 +97,12 @@ def _most(whole: int) -> MostPositions | None:
     return MostPositions(whole) if whole >= 1 else None
 
 
+@RULES.rule("most_of_size", "(up to|at most|max) {whole} <open_positions> of {percent} <of_equity>? (each)?")
+def _most_of_size(whole: int, percent: float) -> tuple[object, ...] | None:
+    """ "up to 4 units of 25%"."""
+    if whole < 1 or not 0 < percent <= 1:
+        return None
+    return (MostPositions(whole), Size(Sizing(SizeKind.EQUITY, round(percent, 12))))
+
+
 RULES.value("most_positions", MostPositions(1), "<one_at_a_time>")

@@ -73,7 +73,8 @@ class Spoken:
     """What the whole sentence says of indicators, and what was spoken of last.
 
     parameters: indicator family -> parameters written out. averages: those with a length. pair: what crosses in an
-    idea. crossed: what crossed last. bands: bollinger, keltner, as far as they are named.
+    idea. crossed: what crossed last. bands: bollinger, keltner, as far as they are named. turned: the line that rose or
+    fell last.
     topic: what an idea is about. subjects: the left sides of the condition read last.
     assumed: (field, value, why) of gaps filled by defaults.
     """
@@ -91,6 +92,7 @@ class Spoken:
     entry_nodes: tuple[Node, ...] = ()
     symbols: list[str] = field(default_factory=list)
     bands: set[str] = field(default_factory=set)
+    turned: Value | None = None
     assumed: list[tuple[str, str, str]] = field(default_factory=list)
 
     # values

@@ -59,7 +59,7 @@ _TOKEN = re.compile(
     r"|(?P<short>[wW]/[oO]?(?=\s))"
     r"|(?P<word>[^\W\d_]+(?:'(?![sS]\b)[^\W\d_]+)*)"
     r"|(?P<possessive>'[sS]\b)"
-    r"|(?P<sign>->|\*\*|<=|>=|==|!=|\.\.\.|\.\.|\n|\S)"
+    r"|(?P<sign>->|\*\*|<=|>=|==|!=|\.\.\.|\.\.|//|\n|\S)"
 )
 _WESTERN = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _INDIAN = re.compile(r"\d{1,2}(,\d{2})+,\d{3}(\.\d+)?")

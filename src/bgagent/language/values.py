@@ -252,7 +252,7 @@ def _bare_average(length: Length) -> Average | None:
     return Average("bare", *length) if length[1] in ("day", "week") and length[0] >= 2 else None
 
 
-RULES.same("measure", "{bare_average}", "{bare_average} line")
+RULES.same("measure", "{bare_average}", "{bare_average} line", "{bare_average} one")
 
 
 # highs and lows
