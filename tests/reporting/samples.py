@@ -182,6 +182,7 @@ def make_run(
             )
             for length in (fast, slow)
         ),
+        stops=tuple(((at.index(trade.entry_at), trade.stop_loss),) for trade in trades),
     )
     return row, curve
 

@@ -93,6 +93,7 @@ def test_light_and_dark_come_from_the_readers_setting():
 )
 def test_every_kind_of_fill_has_its_own_shape_and_a_name_in_the_legend(made, legend):
     run, curve = make_run()
+    curve = replace(curve, stops=())
     side, reason = made
     one = trade(curve.at[10], curve.closes["AAPL"][10], curve.at[20], curve.closes["AAPL"][20], reason, side)
     svg = price_chart(replace(run, trades=(one,)), curve, "AAPL", WRITE)
@@ -115,8 +116,36 @@ def test_a_mark_stands_at_its_bar_and_its_price():
     assert float(entry[1]) < float(leave[1])  # a higher price lies higher up
 
 
+def test_a_stop_is_drawn_in_steps_from_the_entry_to_the_exit():
+    run, curve = make_run()
+    closes = curve.closes["AAPL"]
+    one = trade(curve.at[0], closes[0], curve.at[-1], closes[-1], "trailing_stop")
+    low, high = min(closes), max(closes)
+    curve = replace(curve, stops=(((0, low), (len(closes) // 2, high)),))
+    svg = price_chart(replace(run, trades=(one,)), curve, "AAPL", WRITE)
+    assert "Stop loss" in texts(svg)
+    left, from_, middle, to, right = map(
+        float, re.findall(r'class="line stop" d="M([\d.]+) ([\d.]+)H([\d.]+)V([\d.]+)H([\d.]+)"', svg)[0]
+    )
+    assert (left, right) == (WIDE.left, WIDE.width - 14)
+    assert from_ > to  # it moved up
+    assert middle == pytest.approx((left + right) / 2, abs=3)
+
+
+def test_a_stop_far_from_all_prices_does_not_press_them_flat():
+    run, curve = make_run()
+    closes = curve.closes["AAPL"]
+    one = trade(curve.at[0], closes[0], curve.at[-1], closes[-1], "rule")
+    far = replace(curve, stops=(((0, min(closes) / 10),),))
+    alone = replace(curve, stops=())
+    assert price_chart(replace(run, trades=(one,)), far, "AAPL", WRITE) == price_chart(
+        replace(run, trades=(one,)), alone, "AAPL", WRITE
+    )
+
+
 def test_an_open_trade_has_an_entry_and_no_exit():
     run, curve = make_run()
+    curve = replace(curve, stops=())
     one = trade(curve.at[10], curve.closes["AAPL"][10], None, None, "end_open")
     assert texts(price_chart(replace(run, trades=(one,)), curve, "AAPL", WRITE))[:3] == [
         "AAPL close", "Long entry", "Position held"]  # fmt: skip

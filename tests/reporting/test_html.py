@@ -88,7 +88,8 @@ def test_the_moving_charts_are_given_what_the_report_holds(name):
     _, page = page_of(name)
     (data,) = [json.loads(text) for attributes, text in page.scripts if attributes.get("id") == "chart-data"]
     assert [run["label"] for run in data["runs"]] == [run.label for run in report.runs]
-    for drawn, run, curve in zip(data["runs"], report.runs, curves, strict=True):
+    for given, run, curve in zip(data["runs"], report.runs, curves, strict=True):
+        drawn = data["runs"][0] | given
         assert len(drawn["times"]) == len(drawn["close"]) == len(drawn["equity"]) == len(curve.at)
         assert drawn["equity"][-1] == pytest.approx(run.final_equity, abs=0.01)
         assert drawn["close"] == pytest.approx(list(curve.closes["AAPL"]), abs=0.01)
@@ -114,6 +115,18 @@ def test_many_bars_are_drawn_together_and_no_extreme_is_lost():
     assert min(drawn["drawdown"]) == pytest.approx(min(curve.drawdown) * 100, abs=0.01)
     assert drawn["equity"][-1] == pytest.approx(curve.equity[-1], abs=0.01)
     assert [mark["in"] for mark in drawn["trades"]] == [curve.at.index(trade.entry_at) // 3 for trade in run.trades]
+
+
+def test_what_is_the_same_for_all_runs_stands_once_on_the_page():
+    report, curves = comparison()
+    data = json.loads(chart_data(report, curves, Writer(catalogue("en"), "USD", with_symbol=True)))
+    first, *others = data["runs"]
+    assert len(first["times"]) == len(first["close"]) == len(curves[0].at)
+    assert others
+    for other, curve in zip(others, curves[1:], strict=True):
+        assert "times" not in other
+        assert ("close" in other) == (curve.closes != curves[0].closes)
+        assert len(other["equity"]) == len(curve.at)
 
 
 def test_a_year_of_minutes_and_ten_years_of_days_stay_below_a_megabyte():

@@ -14,6 +14,7 @@ from bgagent.artifacts.spec import StrategySpec
 SCHEMA_VERSION = 1
 
 Metrics = dict[str, int | float | str | None]
+StopLine = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class DataRow:
 class TradeRow:
     """One closed round trip or open position. quantity is unsigned; `return` is a fraction of the entry's value.
 
-    stop_loss, take_profit: levels as they stood at the entry's fill, null where there was none.
+    stop_loss, take_profit, trailing_stop: levels as they stood at the entry's fill, null where there was none.
     """
 
     symbol: str
@@ -77,6 +78,7 @@ class TradeRow:
     bars_held: int
     stop_loss: float | None = None
     take_profit: float | None = None
+    trailing_stop: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class Curve:
     negative, a fraction. closes: symbol -> closing prices. initial_capital: the money before the first bar.
     opens, highs, lows: of the run's own symbol. overlays: the indicator lines of its rules. holdings: of several
     symbols, symbol -> worth of the position. paid_in: the capital and all payments so far; empty where none was made.
+    stops: for each trade (index of the bar, price) wherever its nearest stop came to lie elsewhere.
     """
 
     at: tuple[str, ...]
@@ -138,6 +141,7 @@ class Curve:
     overlays: tuple[Overlay, ...] = ()
     holdings: dict[str, tuple[float, ...]] = field(default_factory=dict)
     paid_in: tuple[float, ...] = ()
+    stops: tuple[StopLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib.util import find_spec
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ _WORDS = (
     "Shares of equity",
 )
 
+_SHARED = ("times", "open", "high", "low", "close", "held")
+
 
 @cache
 def library() -> str:
@@ -68,13 +71,17 @@ def chart_data(report: Report, curves: Sequence[Curve], write: Writer) -> str:
     """
     if not report.runs:
         return ""
-    runs = [_run(run, curve, write) for run, curve in zip(report.runs, curves, strict=True)]
+    first, *others = (_run(run, curve, write) for run, curve in zip(report.runs, curves, strict=True))
+    for other in others:  # what is the same for all stands once
+        for name in _SHARED:
+            if other[name] == first[name]:
+                del other[name]
     data = {
         "language": report.lang,
         "decimal": write.catalogue.decimal,
         "group": write.catalogue.group,
         "words": {word: write.say(word) for word in _WORDS},
-        "runs": runs,
+        "runs": [first, *others],
     }
     text: str = msgspec.json.encode(data).decode()
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
@@ -121,10 +128,12 @@ def _run(run: RunRow, curve: Curve, write: Writer) -> dict[str, Any]:
                 "to": trade.exit_price,
                 "side": trade.direction,
                 "why": trade.exit_reason,
-                "stop": trade.stop_loss,
+                "stop": list(
+                    {bar // together: [bar // together, float(f"{level:.7g}")] for bar, level in steps}.values()
+                ),
                 "target": trade.take_profit,
             }
-            for trade in run.trades[:MOST_TRADES]
+            for trade, steps in zip(run.trades[:MOST_TRADES], chain(curve.stops, repeat(())), strict=False)
         ],
     }
 

@@ -20,6 +20,7 @@ from bgagent.engine.result import BacktestResult, Trade
 from bgagent.reporting.breakdown import month_rows, replay_row, return_bins, symbol_rows, year_rows
 from bgagent.reporting.definitions import counted
 from bgagent.reporting.overlays import overlays
+from bgagent.reporting.stop_levels import stop_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def curve_of(run: FinishedRun) -> Curve:
             symbol: tuple(values[:, place].tolist()) for place, symbol in enumerate(result.symbols) if len(universe) > 1
         },
         paid_in=_paid_in(result),
+        stops=stop_levels(result),
     )
 
 
@@ -205,6 +207,7 @@ def _trade_row(trade: Trade, stamps: Sequence[str]) -> TradeRow:
         bars_held=int(trade.bars_held),
         stop_loss=trade.stop_loss,
         take_profit=trade.take_profit,
+        trailing_stop=trade.trailing_stop,
     )
 
 

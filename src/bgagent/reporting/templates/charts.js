@@ -2,9 +2,11 @@
 // equity, drawdown and price to zoom and to point at, in place of the still drawings; times linked within a run
 const source = document.getElementById("chart-data");
 const given = source ? JSON.parse(source.textContent) : { runs: [] };
-const { createChart, createSeriesMarkers, CandlestickSeries, LineSeries, AreaSeries, BaselineSeries, PriceScaleMode, LineStyle } = LightweightCharts;
+for (const run of given.runs) for (const name of ["times", "open", "high", "low", "close", "held"]) run[name] ??= given.runs[0][name];
+const { createChart, createSeriesMarkers, CandlestickSeries, LineSeries, AreaSeries, BaselineSeries, PriceScaleMode, LineStyle, LineType } = LightweightCharts;
 const COLOURS = ["--one", "--two", "--three", "--four", "--five", "--six"];
 const STYLES = [LineStyle.Solid, LineStyle.Dashed, LineStyle.Dotted, LineStyle.LargeDashed, LineStyle.SparseDotted, LineStyle.Solid];
+const MOST_LANES = 4;
 const drawn = [];
 const byRun = new Map();
 
@@ -33,7 +35,7 @@ function open(box, run, height) {
       panes: { separatorColor: colour(box, "--rule"), separatorHoverColor: colour(box, "--rule") },
     },
     grid: { vertLines: { color: colour(box, "--rule") }, horzLines: { color: colour(box, "--rule") } },
-    rightPriceScale: { borderColor: colour(box, "--rule") },
+    rightPriceScale: { borderColor: colour(box, "--rule"), entireTextOnly: true },
     timeScale: { borderColor: colour(box, "--rule") },
   }));
   return entry;
@@ -104,6 +106,7 @@ function price(box, run) {
     paint: COLOURS[number % 6], width: 1, style: STYLES[number % 6], pane: line.pane, format,
   }));
   for (let pane = 1; pane <= below; pane++) entry.chart.panes()[pane].setStretchFactor(0.25);
+  stops(entry, run.trades, format);
   const markers = createSeriesMarkers(candles, []);
   entry.paint.push(() => markers.setMarkers(marks(box, run)));
   entry.main = candles;
@@ -158,6 +161,7 @@ function priceOf(shares, symbol) {
   const decimals = Math.min(...values) >= 10 ? 2 : Math.min(...values) >= 1 ? 4 : 6;
   entry.main = addLine(entry, values, symbol, { paint: "--rest", format: (v) => exact(decimals).format(v) });
   scaleFor(entry.main, values);
+  stops(entry, run.trades.filter((trade) => trade.symbol === symbol), (v) => exact(decimals).format(v));
   const markers = createSeriesMarkers(entry.main, []);
   const own = { ...run, trades: run.trades.filter((trade) => trade.symbol === symbol) };
   entry.paint.push(() => markers.setMarkers(marks(box, own)));
@@ -167,7 +171,7 @@ function priceOf(shares, symbol) {
   entry.paint.forEach((paint) => paint());
   legend(entry);
   buttons(entry);
-  entry.chart.timeScale().fitContent();
+  showAll(entry);
   return entry;
 }
 
@@ -192,6 +196,42 @@ function picker(shares) {
   }
   choices.get("").setAttribute("aria-pressed", "true");
   shares.line.before(row);
+}
+
+// the stops of all trades; those open at the same time lie in series of their own
+function stops(entry, trades, format) {
+  const lanes = [];
+  for (const trade of trades) {
+    if (!trade.stop.length) continue;
+    const [begins, level] = trade.stop[0];
+    let lane = lanes.find((each) => each.end < begins - 1);
+    if (!lane && lanes.length < MOST_LANES) lanes.push(lane = { points: [], end: -2 });
+    if (!lane) continue;
+    lane.end = endOf(entry.run, trade);
+    // the way from the level of the trade before is not drawn
+    if (begins) lane.points.push({ time: entry.run.times[begins - 1], value: level, last: true });
+    lane.points.push(...levels(entry.run, trade.stop, lane.end));
+  }
+  for (const { points } of lanes) {
+    const series = entry.chart.addSeries(LineSeries, {
+      lineWidth: 1, lineType: LineType.WithSteps, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false,
+      autoscaleInfoProvider: () => null, priceFormat: { type: "custom", formatter: format, minMove: 0.000001 },
+    });
+    entry.paint.push(() => {
+      const red = colour(entry.box, "--fall");
+      series.setData(points.map(({ last, ...point }) => ({ ...point, color: last ? "transparent" : red })));
+    });
+  }
+  if (lanes.length) entry.legend.push({ series: null, name: given.words["Stop loss"], paint: "--fall", format });
+}
+
+const endOf = (run, trade) => Math.max(trade.out === null ? run.times.length - 1 : trade.out, ...trade.stop.slice(-1).map(([bar]) => bar));
+
+function levels(run, steps, end) {
+  const points = steps.map(([bar, value]) => ({ time: run.times[bar], value }));
+  if (steps.at(-1)[0] < end) points.push({ time: run.times[end], value: steps.at(-1)[1] });
+  points.at(-1).last = true;
+  return points;
 }
 
 const paintOf = (band) => (band.look === "others" ? "rest" : band.look);
@@ -225,7 +265,7 @@ function legend(entry) {
       const item = document.createElement("span");
       const sign = document.createElement("i");
       sign.className = "sign" + paint.replaceAll("-", "_");
-      const value = at ? at.seriesData.get(series) : null;
+      const value = at && series ? at.seriesData.get(series) : null;
       let figure = value ? (value.close !== undefined ? value.close : value.value) : undefined;
       if (figure !== undefined && values) figure = values[at.logical];
       item.append(sign, name + (figure === undefined ? "" : ": " + format(figure)));
@@ -264,7 +304,7 @@ function buttons(entry) {
   all.textContent = given.words["Show all"];
   all.addEventListener("click", () => {
     entry.lead();
-    entry.chart.timeScale().fitContent();
+    showAll(entry);
   });
   entry.box.after(all);
   entry.all = all;
@@ -282,10 +322,15 @@ function buttons(entry) {
       const by = event.key === "ArrowLeft" ? -step : step;
       scale.setVisibleLogicalRange({ from: range.from + by, to: range.to + by });
     } else if (event.key === "+" || event.key === "-") zoom(entry, event.key === "+" ? 1 / 1.25 : 1.25);
-    else if (event.key === "Home" || event.key === "0") scale.fitContent();
+    else if (event.key === "Home" || event.key === "0") showAll(entry);
     else return;
     event.preventDefault();
   });
+}
+
+function showAll(entry) {
+  const bars = entry.run.times.length, air = bars * 0.025; // so that the first and last dates of the axis are whole
+  entry.chart.timeScale().setVisibleLogicalRange({ from: -air, to: bars - 1 + air });
 }
 
 function zoom(entry, factor) {
@@ -306,12 +351,13 @@ function show(chosen, number) {
   // a chart that was hidden, or has just been made, takes its size with the next frame, and its range with it
   if (entry !== chosen) requestAnimationFrame(() => requestAnimationFrame(turn));
   for (const old of entry.levels) entry.chart.removeSeries(old);
-  entry.levels = entry.isShares ? [] : [["stop", "--fall", "Stop loss"], ["target", "--four", "Take profit"]].filter(([key]) => trade[key] !== null).map(([key, paint, name]) => {
+  const target = trade.target === null ? [] : [[trade.in, trade.target]];
+  entry.levels = entry.isShares ? [] : [[trade.stop, "--fall", "Stop loss"], [target, "--four", "Take profit"]].filter(([steps]) => steps.length).map(([steps, paint, name]) => {
     const series = entry.chart.addSeries(LineSeries, {
-      color: colour(entry.box, paint), lineWidth: 2, lineStyle: LineStyle.Dashed, lastValueVisible: false, priceLineVisible: false,
-      crosshairMarkerVisible: false, title: given.words[name],
+      color: colour(entry.box, paint), lineWidth: 2, lineStyle: LineStyle.Dashed, lineType: LineType.WithSteps, lastValueVisible: false,
+      priceLineVisible: false, crosshairMarkerVisible: false, title: given.words[name],
     });
-    series.setData([...new Set([trade.in, last])].map((bar) => ({ time: entry.run.times[bar], value: trade[key] })));
+    series.setData(levels(entry.run, steps, endOf(entry.run, trade)).map(({ time, value }) => ({ time, value })));
     return series;
   });
   entry.box.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
@@ -325,7 +371,7 @@ for (const box of document.querySelectorAll("[data-chart]")) {
   legend(entry);
   buttons(entry);
   if (entry.isShares) picker(entry);
-  entry.chart.timeScale().fitContent();
+  showAll(entry);
   const group = byRun.get(box.dataset.run) || {};
   group[box.dataset.chart] = entry;
   byRun.set(box.dataset.run, group);
