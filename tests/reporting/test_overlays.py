@@ -13,7 +13,12 @@ def lines_of(entry: str, leave: str | None = None):
 
 def test_the_lines_of_the_rules_are_drawn_once_each_over_the_window():
     one, other = lines_of("crosses_above(sma(close, 2), sma(close, 3))", "crosses_below(sma(close, 2), sma(close, 3))")
-    assert (one.name, one.pane, other.name, other.pane) == ("sma(close, 2)", 0, "sma(close, 3)", 0)
+    assert (one.name, one.pane, other.name, other.pane) == (
+        "2-day simple moving average",
+        0,
+        "3-day simple moving average",
+        0,
+    )
     assert one.values == pytest.approx([95.0, 102.5, 107.5, 115.0, 119.0])
     assert np.isnan(other.values[0])
     assert other.values[1:] == pytest.approx([98.333333333, 105.0, 111.666666667, 116.0])
@@ -23,11 +28,11 @@ def test_the_lines_of_the_rules_are_drawn_once_each_over_the_window():
     ("rule", "expected"),
     [
         ("close > bollinger_upper(2, 2) and volume > sma(volume, 2)",
-         [("bollinger_upper(2, 2)", 0), ("sma(volume, 2)", 1)]),
-        ("rsi(2) < 30 and not (zscore(close, 2) > 1)", [("rsi(2)", 1), ("zscore(close, 2)", 2)]),
-        ("rsi(2) < 30 and cci(2) > 0 and adx(2) > 20", [("rsi(2)", 1), ("cci(2)", 2)]),  # a third has no room
+         [("upper Bollinger band (2, 2)", 0), ("2-day average volume", 1)]),
+        ("rsi(2) < 30 and not (zscore(close, 2) > 1)", [("RSI(2)", 1), ("zscore(close, 2)", 2)]),
+        ("rsi(2) < 30 and cci(2) > 0 and adx(2) > 20", [("RSI(2)", 1), ("CCI(2)", 2)]),  # a third has no room
         ("close > max(highest(high, 2), previous(ema(close, 2), 1)) * 1.01",
-         [("highest(high, 2)", 0), ("ema(close, 2)", 0)]),
+         [("2-day highest high", 0), ("2-day exponential moving average", 0)]),
         ("close > open", []),
     ],
 )  # fmt: skip

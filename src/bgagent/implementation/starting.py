@@ -8,6 +8,7 @@ from bgagent.engine.expression import Call, nodes_of, unparse
 from bgagent.engine.plan import Plan, RulePlan, RulePortfolio
 from bgagent.implementation.conformity import counted
 from bgagent.implementation.readings import read_from
+from bgagent.language.phrases import value
 
 MOST_NOTES = 3  # of a portfolio
 
@@ -47,7 +48,7 @@ def _notes(plan: RulePlan, universe: Mapping[str, Bars], first_on: date) -> Iter
             one, other = (reading.evaluate(argument)[first] for argument in node.arguments)
             is_above = node.function == "crosses_above"
             if (one > other) if is_above else (one < other):
-                names = [unparse(argument) for argument in node.arguments]
+                names = [value(argument, reading.bars.timeframe) or unparse(argument) for argument in node.arguments]
                 yield (
                     f"On {reading.bars.sessions[first]}, the first session, {names[0]} was already "
                     f"{'above' if is_above else 'below'} {names[1]}: a cross is an event, so the strategy started flat "

@@ -8,6 +8,8 @@ from bgagent.engine.expression import Binary, Call, Compare, Logic, Name, Node, 
 from bgagent.engine.other_symbols import words_of
 from bgagent.engine.plan import RulePlan
 from bgagent.engine.rules import evaluate_node, parse_condition
+from bgagent.language.phrases import value
+from bgagent.periods import Timeframe
 
 MOST_LINES = 8
 MOST_PANES = 2  # below the price
@@ -32,8 +34,13 @@ def overlays(plan: RulePlan, bars: Bars, *, first: int, watched: Sequence[Bars] 
         pane = panes.index(family) + 1 if family else 0
         if pane <= MOST_PANES and len(found) < MOST_LINES:
             values = evaluate_node(node, bars, others)[first:]
-            found.append(Overlay(unparse(node), pane, tuple(values.tolist())))
+            found.append(Overlay(_name(node, bars.timeframe), pane, tuple(values.tolist())))
     return tuple(found)
+
+
+def _name(node: Call, timeframe: Timeframe) -> str:
+    """The line in words, without its article; as the expression where there are none."""
+    return (value(node, timeframe) or unparse(node)).removeprefix("the ")
 
 
 def _indicators_of(plan: RulePlan, words: tuple[str, ...]) -> Iterator[Call]:
