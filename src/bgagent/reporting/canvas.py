@@ -32,6 +32,7 @@ class Canvas:
 LOG_SCALE = "Logarithmic scale"
 
 WIDE = Canvas(width=960, left=84, height=270, value_ticks=6, time_ticks=9)
+HALF = Canvas(width=560, left=60, height=220, value_ticks=5, time_ticks=6)
 NARROW = Canvas(width=372, left=66, height=220, value_ticks=5, time_ticks=4)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bgagent.artifacts.report import Curve, Report
-from bgagent.reporting.canvas import NARROW, WIDE
+from bgagent.reporting.canvas import HALF, NARROW, WIDE
 from bgagent.reporting.equity_chart import equity_chart
 from bgagent.reporting.holdings_chart import holdings_chart
 from bgagent.reporting.localised import localised
@@ -47,7 +47,7 @@ def draw_charts(report: Report, curves: Sequence[Curve]) -> dict[str, Chart]:
             )
         if run.files.returns_chart:
             drawn[run.files.returns_chart] = Chart(
-                *(returns_chart(run.trade_returns, run.label, write, canvas) for canvas in (WIDE, NARROW))
+                *(returns_chart(run.trade_returns, run.label, write, canvas) for canvas in (HALF, NARROW))
             )
     if report.comparison_chart:
         drawn[report.comparison_chart] = Chart(*(equity_chart(pairs, write, canvas) for canvas in (WIDE, NARROW)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bgagent.artifacts.breakdown import ReturnBin
-from bgagent.reporting.canvas import WIDE, Canvas, drawing
+from bgagent.reporting.canvas import HALF, Canvas, drawing
 from bgagent.reporting.plot import value_ticks
 from bgagent.reporting.writer import Writer
 
@@ -11,14 +11,14 @@ _HEIGHT = 170
 _TOP = 14
 
 
-def returns_chart(bins: Sequence[ReturnBin], label: str, write: Writer, canvas: Canvas = WIDE) -> str:
+def returns_chart(bins: Sequence[ReturnBin], label: str, write: Writer, canvas: Canvas = HALF) -> str:
     """SVG of the trades counted by their return, losses and gains apart by colour and by the line at 0.
 
     Raises ValueError when there is no bin.
     """
     if not bins:
         raise ValueError("a distribution needs a trade")
-    left, width = 44, canvas.width - 58
+    left, width = 44, canvas.width - 70
     highest = max(each.trades for each in bins)
     step = width / len(bins)
     foot = _TOP + _HEIGHT
