@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import cycle, islice
+from datetime import UTC, datetime
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 import psutil
@@ -23,10 +24,13 @@ from bgagent.evals.arms import run_case
 from bgagent.evals.running import AGENT, Terms, run_cases
 from bgagent.evals.suite import Case
 from bgagent.evals.suite_files import built_in
+from bgagent.jobs.folders import Folders
 from bgagent.local_processes import LocalProcesses
+from bgagent.reporting.index import rebuild_index
 
 SAMPLE_S = 0.01
 WATCHED_JOBS = 8
+LISTED = (300, 1_000, 3_000, 10_000)
 MEGABYTE = 1024 * 1024
 
 
@@ -140,6 +144,23 @@ def disk(root: Path, jobs: int) -> None:
         print(f"{name}: {held / jobs / 1024:.0f} kB and {len(files) / jobs:.0f} files for a job")
 
 
+def listing(root: Path, counts: tuple[int, ...]) -> None:
+    """Prints the processor time of the page of all jobs, as the last of so many jobs makes it."""
+    report = next((root / "reports").glob("*.json")).read_bytes()
+    folders = Folders(root / "many" / "logs", root / "many" / "reports")
+    folders.logs.mkdir(parents=True)
+    folders.reports.mkdir()
+    for before, count in pairwise((0, *counts)):
+        for number in range(before, count):
+            for path in (folders.reports / f"j{number}.json", folders.logs / f"j{number}.json"):
+                path.write_bytes(report)
+        rebuild_index(folders, now=datetime.now(UTC))  # what the jobs before have left
+        folders.files("last").report_json.write_bytes(report)
+        began = time.process_time()
+        rebuild_index(folders, now=datetime.now(UTC))
+        print(f"listing {count} jobs anew: {time.process_time() - began:.2f} s of processor time")
+
+
 def main() -> None:
     """Every measurement, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -155,6 +176,7 @@ def main() -> None:
             throughput(count, cores, folder / f"{len(cores)}")
         os.sched_setaffinity(0, all_cores)
         disk(folder / f"{len(all_cores)}", count)
+        listing(folder / f"{len(all_cores)}", LISTED)
 
 
 if __name__ == "__main__":
