@@ -3,8 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from bgagent.artifacts.report import Overlay
 from bgagent.reporting.charts import draw_charts
 from bgagent.reporting.html import to_html
 from tests.reporting.browser import CHROMIUM, browsing
@@ -101,6 +103,34 @@ def test_a_click_on_a_trade_moves_the_chart_to_it_and_so_does_the_keyboard(brows
     browser.run("document.querySelectorAll('button.all')[1].click()")
     browser.wait(whole, lambda now: now["to"] - now["from"] > 1100)
     assert browser.log == []
+
+
+def test_only_what_has_grown_much_has_a_logarithmic_scale(browser, tmp_path):
+    run, curve = make_run(bars=1200)
+    steep = np.geomspace(1.0, 20.0, len(curve.at))
+    grown = replace(
+        curve,
+        equity=tuple(25_000.0 * steep),
+        closes={"AAPL": tuple(100.0 * steep)},
+        overlays=(*curve.overlays, Overlay("RSI(14)", 1, tuple(np.linspace(0.0, 100.0, len(curve.at))))),
+    )
+    page = tmp_path / "steep.html"
+    report = make_report(run)
+    page.write_text(to_html(report, draw_charts(report, [grown]), [grown]), encoding="utf-8")
+    browser.show(page)
+    modes = "drawn.map(e => e.chart.panes().map((pane, at) => e.chart.priceScale('right', at).options().mode))"
+    assert browser.run(modes) == [[1, 0], [1, 0]]  # of equity and drawdown, of price and indicator
+    assert browser.log == []
+
+
+def test_every_stop_is_a_line_of_its_own_colour(browser, pages):
+    browser.show(pages / "crossover.html")
+    legend = browser.run("byRun.get('0').price.line.textContent")
+    assert "Stop loss" in legend
+    browser.run("document.querySelector('tr[data-trade=\"0\"]').click()")
+    trade = crossover()[0].runs[0].trades[0]
+    levels = browser.run("byRun.get('0').price.levels.map(series => series.data().map(point => point.value))")
+    assert levels == [[pytest.approx(trade.stop_loss, rel=1e-6)] * 2]
 
 
 def test_tables_sort_by_their_numbers_and_filter_by_their_words(browser, tmp_path):

@@ -72,7 +72,8 @@ function equity(box, runs) {
     priceFormat: { type: "custom", formatter: (v) => exact(1).format(v) + "%", minMove: 0.01 },
   }, 1);
   fall.setData(points(runs[0], runs[0].drawdown));
-  fall.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.08 } });
+  // a pane that is made later takes over the scale of the first one
+  fall.priceScale().applyOptions({ mode: PriceScaleMode.Normal, scaleMargins: { top: 0.08, bottom: 0.08 } });
   entry.paint.push(() => {
     const red = colour(box, "--fall");
     fall.applyOptions({
@@ -105,7 +106,10 @@ function price(box, run) {
   run.overlays.forEach((line, number) => addLine(entry, line.values, line.name, {
     paint: COLOURS[number % 6], width: 1, style: STYLES[number % 6], pane: line.pane, format,
   }));
-  for (let pane = 1; pane <= below; pane++) entry.chart.panes()[pane].setStretchFactor(0.25);
+  for (let pane = 1; pane <= below; pane++) {
+    entry.chart.panes()[pane].setStretchFactor(0.25);
+    entry.chart.priceScale("right", pane).applyOptions({ mode: PriceScaleMode.Normal });
+  }
   stops(entry, run.trades, format);
   const markers = createSeriesMarkers(candles, []);
   entry.paint.push(() => markers.setMarkers(marks(box, run)));
