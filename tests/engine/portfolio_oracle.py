@@ -140,6 +140,8 @@ class PortfolioOracle(Oracle):
             if has * quantity > 0:
                 keeps = min(abs(has), abs(quantity))
             sells = abs(has) - keeps
+            if has > 0 and keeps > 0 and not self.brings_its_fees(lots, sells, today[symbol][0]):
+                sells = 0.0
             for lot in lots:
                 if sells <= 1e-9 * abs(has):
                     break
@@ -171,6 +173,18 @@ class PortfolioOracle(Oracle):
             self.held.append(lot)
             self.opened += 1
             self.price_is_beyond(lot, day, today[symbol][0])
+
+    def brings_its_fees(self, lots, sells, opening):
+        """A part of a position is not sold for less than its fees when there is no cash to pay them."""
+        price, brought = self.slipped(opening, False), 0.0
+        for lot in lots:
+            amount = min(lot["quantity"], sells)
+            if amount > 0:
+                brought += amount * price - self.fee(amount, price)
+            sells -= amount
+            if sells <= 1e-9:
+                break
+        return brought >= 0 or self.cash + brought >= 0
 
     def sell_part(self, lot, amount, day, opening):
         if amount < lot["quantity"] * (1 - 1e-9):

@@ -73,6 +73,17 @@ def test_what_is_sold_pays_for_what_is_bought_and_purchases_are_scaled_alike():
     assert result.cut_orders == 0
 
 
+def test_a_sale_that_brings_less_than_its_commission_is_left_out_where_there_is_no_cash():
+    costs = Costs(slippage_bps=0, commission_per_order=5)
+    markets = bars("A", [10, 10.02, 13]), bars("B", [10, 10, 10])
+    result = run(fixed(0.5, 0.5, on="every_session"), *markets, costs=costs)
+    # 49.5 of each cost 990 and two commissions; on the second day A would be sold for 0.50 and cost 5
+    assert result.quantities[:2].tolist() == [pytest.approx([49.5, 49.5]), pytest.approx([49.5, 49.5])]
+    assert result.cash.tolist() == pytest.approx([0.0] * 3, abs=1e-9)
+    assert [(fill.bar, fill.symbol) for fill in result.fills] == [(0, "A"), (0, "B"), (2, "A"), (2, "B")]
+    assert result.cut_orders == 2
+
+
 def test_a_symbol_without_a_bar_keeps_its_price_and_its_order_waits():
     result = run(fixed(0.5, 0.5, on="first_session"), bars("A", [10, 10, 10, 10]), bars("B", {2: 5.0, 3: 10.0}))
     assert [(fill.symbol, fill.bar, fill.quantity) for fill in result.fills] == [("A", 0, 50), ("B", 2, 100)]

@@ -89,8 +89,10 @@ cdef class Book:
     @cython.locals(lot=Lot, rounding=double, part=double)
     cpdef reduce_at_market(self, list lots, double quantity, long long bar, double raw, int reason)
     @cython.locals(order=Instruction, open=double, held=double, wanted=double, side=double, kept=double, added=double,
-                   lot=Lot)
+                   sold=double, lot=Lot)
     cpdef retarget(self, list targets, long long bar, double equity)
+    @cython.locals(lot=Lot, price=double, left=double, gain=double, part=double)
+    cpdef bint is_worth_selling(self, list lots, double quantity, double raw)
     @cython.locals(order=Instruction, open=double, funds=double, share=double, excess=double, slope=double, price=double,
                    commission=double, raw=double, side=double, quantity=double, without_costs=double, is_cut=bint,
                    wanted=double, lot=Lot, _=int, asked=double)

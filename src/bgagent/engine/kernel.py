@@ -480,14 +480,31 @@ class Book:
                 wanted = whole(wanted + DUST) if wanted > 0.0 else -whole(DUST - wanted)
             side = 1.0 if held > 0.0 else -1.0
             kept = min(max(side * wanted, 0.0), side * held)  # of what is held, unsigned
-            if side * held - kept > DUST * abs(held):
-                self.reduce_at_market(lots_of[order.symbol], side * held - kept, bar, open, order.reason)
+            sold = side * held - kept
+            if sold > DUST * abs(held):
+                if kept == 0.0 or side < 0.0 or self.is_worth_selling(lots_of[order.symbol], sold, open):
+                    self.reduce_at_market(lots_of[order.symbol], sold, bar, open, order.reason)
+                else:
+                    self.cut_orders += 1
             added = wanted - side * kept if held != 0.0 else wanted
             if abs(added) > DUST * max(abs(wanted), abs(held)) and abs(wanted) > kept:
                 side = 1.0 if added > 0.0 else -1.0
                 openings.append((order, open, side, abs(added)))
         if openings:
             self.open_together(openings, bar, equity)
+
+    def is_worth_selling(self, lots: list[Lot], quantity: float, raw: float) -> bool:
+        """Whether a part of long lots brings in its commission, or cash pays for that."""
+        price = self.worse(raw, -1.0)
+        left = quantity
+        gain = 0.0
+        for lot in lots:
+            part = lot.quantity if lot.quantity < left else left
+            gain += part * price - self.commission(part, price)
+            left -= part
+            if left <= quantity * DUST:
+                break
+        return gain >= 0.0 or self.cash + gain >= 0.0
 
     def open_together(self, openings: list[tuple[Instruction, float, float, float]], bar: int, equity: float) -> None:
         """Opens lots at the open, all cut by the same factor where they cost more than there is.

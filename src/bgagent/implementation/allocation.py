@@ -107,12 +107,14 @@ def _wrong_weights(trial: Trial, date: Date, orders: list[Order]) -> Iterator[st
 
 @dataclass(slots=True)
 class _Holdings:
-    """Cash and quantities as the fills make them."""
+    """Cash and quantities as the fills make them, and how many purchases there were."""
 
     cash: float
     held: dict[str, float]
+    entries: dict[str, int]
 
     def take(self, fill: Fill) -> None:
+        self.entries[fill.symbol] += fill.kind == "entry"
         self.cash -= fill.quantity * fill.price + fill.commission
         self.held[fill.symbol] += fill.quantity
 
@@ -125,7 +127,7 @@ def check_reached(
     """
     assert trial.timeline is not None
     symbols = trial.plan.held_symbols
-    holdings = _Holdings(trial.spec.initial_capital, dict.fromkeys(symbols, 0.0))
+    holdings = _Holdings(trial.spec.initial_capital, dict.fromkeys(symbols, 0.0), dict.fromkeys(symbols, 0))
     paid = {payment.bar: payment.amount for payment in result.payments}
     fills: dict[int, list[Fill]] = {}
     for fill in result.fills:
@@ -185,6 +187,9 @@ def _off_target(
         short_of = abs(now) < abs(wanted) and now * wanted >= 0
         bought = abs(now) >= abs(begun) if begun * wanted > 0 else True
         is_near = abs(now - wanted) <= room
+        if now == begun > wanted > 0:  # a part that brings less than its commission is not sold where cash is short
+            fees = fixed * holdings.entries[symbol] + costs.commission_per_share * (now - wanted)
+            is_near = is_near or ((now - wanted) * opens[symbol] <= 1.1 * fees and holdings.cash <= fees)
         # what is bought may be cut to the cash there is; what is sold never
         if not is_near and not (short_of and bought and (cash <= spare or has_shorts)):
             yield (
