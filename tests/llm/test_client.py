@@ -417,3 +417,8 @@ def test_a_client_that_was_never_used_closes():
     client = Client(budget=budget, open_line=lambda: None, redact=str, price_of=lambda _: None)
     client.close()
     client.close()
+
+
+def test_a_key_that_the_server_repeats_is_taken_out_of_its_answer():
+    with desk([said(f"four, {KEY}")]) as at:
+        assert at.ask().text == "four, [redacted]"

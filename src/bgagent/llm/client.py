@@ -49,7 +49,7 @@ class Client:
         rng: random.Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """open_line: called once, at the first question. redact: takes secrets out of what is sent.
+        """open_line: called once, at the first question. redact: takes secrets out of what is sent and comes back.
 
         price_of: None is unknown; asked only when money is limited. rng: spreads the waits between tries.
         """
@@ -108,7 +108,7 @@ class Client:
             outcome = await self._send(choice, question, failure)
             tries += 1
             if isinstance(outcome, Answer):
-                return outcome
+                return replace(outcome, text=self._redact(outcome.text))  # a server may repeat the key it was shown
             failure = outcome
             wait = wait_before_retry(failure, tries=tries, rng=self._rng)
             if wait is None:
