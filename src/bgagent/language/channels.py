@@ -41,11 +41,18 @@ def _psar(step: float | None = None, most: float | None = None) -> Indicator | N
     "\\( {length:whole} , {multiple:number} \\)",
     "\\( {length:whole} , {second:number} , {third:number} \\)",
     "{length:whole} , {multiple:number}",
+    "\\( {length:whole} \\)",
+    "{length:whole} <plain_end>",
 )
 def _keltner_parameters(
     length: int, multiple: float = 0, second: float = 0, third: float = 0
 ) -> tuple[float, ...] | None:
-    """(length, multiple), (length, ATR length, multiple) or (length, multiple, ATR length), told by their size."""
+    """(length, multiple), (length, ATR length, multiple) or (length, multiple, ATR length), told by their size.
+
+    A length alone leaves the multiple open.
+    """
+    if not (multiple or second or third):
+        return (float(length),) if length > _LARGEST_MULTIPLE else None
     if multiple:
         return (float(length), multiple) if length >= 2 and multiple <= _LARGEST_MULTIPLE else None
     if second > _LARGEST_MULTIPLE >= third > 0 and second.is_integer():

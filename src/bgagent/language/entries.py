@@ -25,6 +25,9 @@ _SIGNS_OF = {
 }
 
 
+_COLUMNS = frozenset(("open", "high", "low", "close", "volume"))
+
+
 class Entries:
     """Finds the signals that open positions. Raises Unclear or Contradiction with a question."""
 
@@ -147,6 +150,7 @@ class Entries:
         """An order given in full must speak of the strategy named; otherwise there are two."""
         assert idea.entry is not None
         named = {unparse(series) for series in series_of(self.said.node(idea.entry))}
+        named = named - _COLUMNS or named  # every rule speaks of prices
         said = [signal.when for signal in (entry, short_entry) if signal and signal.when is not None]
         if idea.name == "supertrend" and idea.topic is not None:
             named.add(unparse(self.said.context.value(idea.topic).node))

@@ -50,6 +50,7 @@ _SCALES = {
 }  # fmt: skip
 _WHOLE_NAMES = ("williams_r", "plus_di", "minus_di", "ichimoku_conversion", "ichimoku_base")
 _OF_CLOSE = ("rsi", "zscore", "roc", "cmo")  # functions of a series
+_KELTNER_MULTIPLE = 2.0
 _KELTNER_RANGE = 10.0  # bars of its ATR where none are named
 _SOME_KIND = ("average", "bare", "number")  # "the 50-day average", "the 50-day", "the 50"
 _VOLUME_DAYS = 20
@@ -189,6 +190,9 @@ class Spoken:
                 self.assume(
                     TITLES[family], ", ".join(f"{number:g}" for number in parameters), "no parameters were given"
                 )
+        if family == "keltner" and len(parameters) == 1:
+            parameters = (parameters[0], _KELTNER_MULTIPLE)
+            self.assume("Keltner channel", "2 ATRs wide", "the sentence does not say how wide")
         if family == "keltner" and len(parameters) == 2:
             parameters = (parameters[0], _KELTNER_RANGE, parameters[1])
             self.assume("Keltner channel", "ATR over 10 bars", "the sentence does not give the length of its ATR")
