@@ -35,17 +35,19 @@ class Owned(Strategy):
         pass
 '''
 FAILING = CODE.replace("        pass", f"        raise ValueError({HOSTILE!r})")
-# in place of the template: what a hostile model would write, in a child that lacks some layers
+# in place of the template: what a hostile model would write and approve of, in a child that lacks some layers
 CUSTOM = """
 import functools
 from bgagent.artifacts.attempts import StrategySource
 from bgagent.implementation import template
+from bgagent.job_model import JobModel
 from bgagent.sandbox import host
 
 def write(self, spec, run, findings, number):
     return StrategySource(run.label, {source!r}, "model")
 
 template.TemplateProducer.write = write
+JobModel.judge = lambda self, understood: lambda trials: ()
 host.Task = functools.partial(host.Task, layers={layers!r})
 """
 
