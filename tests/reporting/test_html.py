@@ -14,13 +14,19 @@ from bgagent.reporting.charts import draw_charts
 from bgagent.reporting.html import to_html
 from bgagent.reporting.live_charts import LOGO_STYLE, MOST_TRADES, chart_data, library
 from bgagent.reporting.writer import Writer
-from tests.reporting.portfolios import allocation, no_payment, payments
+from tests.reporting.portfolios import allocation, long_short, no_payment, payments
 from tests.reporting.reading import Page, allowed_figures, figures_in
 from tests.reporting.samples import comparison, crossover, make_report, make_run, no_trades
-from tests.reporting.test_markdown import ALL, HOSTILE, hostile
+from tests.reporting.test_markdown import ALL, HOSTILE, hostile, narrated
 
 SAMPLES = {"crossover": crossover, "no_trades": no_trades, "comparison": comparison}
-FROM_THE_ENGINE = {"allocation": allocation, "payments": payments, "no_payment": no_payment}
+FROM_THE_ENGINE = {
+    "allocation": allocation,
+    "payments": payments,
+    "no_payment": no_payment,
+    "long_short": long_short,
+    "narrated": lambda: (narrated(), crossover()[1]),
+}
 
 
 @cache

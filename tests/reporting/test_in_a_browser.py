@@ -105,6 +105,18 @@ def test_a_click_on_a_trade_moves_the_chart_to_it_and_so_does_the_keyboard(brows
     assert browser.log == []
 
 
+def test_a_printed_page_fits_the_paper_and_shows_the_still_drawings(browser, pages):
+    browser.show(pages / "crossover.html", width=710)  # of A4 between its margins
+    browser.ask("Emulation.setEmulatedMedia", media="print")
+    try:
+        assert browser.run("document.documentElement.scrollWidth") == 710
+        shown = "[...document.querySelectorAll('{}')].some(box => box.offsetHeight > 0)"
+        assert browser.run(shown.format(".still svg").replace("offsetHeight", "getBoundingClientRect().height"))
+        assert not browser.run(shown.format(".live"))
+    finally:
+        browser.ask("Emulation.setEmulatedMedia", media="")
+
+
 def test_only_what_has_grown_much_has_a_logarithmic_scale(browser, tmp_path):
     run, curve = make_run(bars=1200)
     steep = np.geomspace(1.0, 20.0, len(curve.at))

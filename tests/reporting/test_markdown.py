@@ -14,7 +14,7 @@ from bgagent.errors import DataUnavailable, NeedsClarification
 from bgagent.reporting.compose import compose_failure
 from bgagent.reporting.markdown import code_block, code_span, escape, to_markdown
 from bgagent.reporting.visible import visible
-from tests.reporting.portfolios import allocation, no_payment, payments
+from tests.reporting.portfolios import allocation, long_short, no_payment, payments
 from tests.reporting.reading import allowed_figures, figures_in, strings_of
 from tests.reporting.samples import (
     REQUEST,
@@ -66,6 +66,17 @@ def hostile() -> Report:
     )
 
 
+def narrated() -> Report:
+    """A result that is told in prose too."""
+    report = crossover()[0]
+    (run,) = report.runs
+    paragraph = (
+        f"The strategy made {run.metrics['total_return']:.2%} in {run.metrics['trades']} closed trades and ended at "
+        f"{run.final_equity:,.2f} USD; its worst drawdown was {run.metrics['max_drawdown']:.2%}."
+    )
+    return replace(report, narrative=(paragraph, "Nothing here is advice."))
+
+
 ALL = {
     "crossover": lambda: crossover()[0],
     "no_trades": lambda: no_trades()[0],
@@ -73,6 +84,8 @@ ALL = {
     "allocation": lambda: allocation()[0],
     "payments": lambda: payments()[0],
     "no_payment": lambda: no_payment()[0],
+    "long_short": lambda: long_short()[0],
+    "narrated": narrated,
     "failure": failure,
     "clarification": clarification,
 }
@@ -98,6 +111,23 @@ def test_every_figure_of_the_page_stands_in_the_json(report):
     shown = figures_in(re.sub(r"`[^`]+`|\]\([^)]*\)", "", text))
     assert len(shown) > 5
     assert shown <= allowed_figures(report)
+
+
+def test_the_prose_stands_on_the_page_as_it_was_told():
+    report = narrated()
+    text = prose(to_markdown(report))
+    assert all(paragraph in text for paragraph in report.narrative)
+    assert "Told by a language model" in text
+    assert "Told by a language model" not in prose(to_markdown(crossover()[0]))
+
+
+def test_what_was_seen_in_the_run_has_a_column_only_where_there_was_one():
+    assert "Seen in the run" in to_markdown(crossover()[0])
+    failed = failure()
+    assert failed.clauses
+    bare = replace(failed, clauses=tuple(replace(clause, evidence="") for clause in failed.clauses))
+    assert "Seen in the run" not in to_markdown(bare)
+    assert all(clause.value in prose(to_markdown(bare)) for clause in bare.clauses)
 
 
 def test_a_page_has_no_undefined_value_and_no_placeholder(report):

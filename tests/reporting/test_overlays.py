@@ -29,7 +29,7 @@ def test_the_lines_of_the_rules_are_drawn_once_each_over_the_window():
     [
         ("close > bollinger_upper(2, 2) and volume > sma(volume, 2)",
          [("upper Bollinger band (2, 2)", 0), ("2-day average volume", 1)]),
-        ("rsi(2) < 30 and not (zscore(close, 2) > 1)", [("RSI(2)", 1), ("zscore(close, 2)", 2)]),
+        ("rsi(2) < 30 and not (atr(2) > 1)", [("RSI(2)", 1), ("ATR(2)", 2)]),
         ("rsi(2) < 30 and cci(2) > 0 and adx(2) > 20", [("RSI(2)", 1), ("CCI(2)", 2)]),  # a third has no room
         ("close > max(highest(high, 2), previous(ema(close, 2), 1)) * 1.01",
          [("2-day highest high", 0), ("2-day exponential moving average", 0)]),

@@ -18,14 +18,16 @@ def assumptions_table(assumptions: Iterable[Assumption], write: Writer) -> Table
 
 
 def clauses_table(clauses: Iterable[Clause], write: Writer) -> Table:
-    """What became of every part of the sentence."""
-    titles = (write.say(title) for title in ("Status", "Became", "Value", "Seen in the run"))
-    columns = (Column(write.say("Your words"), "code"), *(Column(title) for title in titles))
+    """What became of every part of the sentence; what was seen of it, where there was a run."""
+    clauses = tuple(clauses)
+    seen = any(each.evidence for each in clauses)
+    titles = ("Status", "Became", "Value", *(("Seen in the run",) if seen else ()))
+    columns = (Column(write.say("Your words"), "code"), *(Column(write.say(title)) for title in titles))
     rows = (
         (each.text, write.say(each.status.value), write.named(each.field), each.value, each.evidence)
         for each in clauses
     )
-    return Table(columns, tuple(rows))
+    return Table(columns, tuple(row[: len(columns)] for row in rows))
 
 
 def checks_table(checks: Sequence[Check], write: Writer) -> Table:
