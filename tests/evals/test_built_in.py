@@ -28,7 +28,7 @@ from bgagent.understanding.understand import understand
 SUITE = built_in()
 REFUSALS = [case for case in SUITE.cases if not case.expectation.is_report]
 NOW = datetime(2025, 6, 30, 23, 59, tzinfo=UTC)
-LEAST_COMPLETED = 0.9
+LEAST_COMPLETED = 0.98
 WARMUP_BARS = 2000
 
 

@@ -9,6 +9,7 @@ from bgagent.errors import BadUse
 from bgagent.evals.quantcode import STAGES, stages_of, task_case
 from bgagent.evals.suite_files import read_suite
 from tests.evals.reports import refusal, report, run
+from tests.language.reading import reading
 
 TASK = {"id": 7, "reformulated_task": "**Buy** low.\n", "yf_symbol": "AAPL", "timeframe": "1h", "difficulty": "easy"}
 
@@ -68,3 +69,9 @@ def test_the_public_tasks_are_read(shared_dir: Path):
     cases = read_suite(shared_dir / "quantcode" / "tasks.jsonl").cases
     assert len(cases) == 194
     assert all("\nSymbol: " in case.sentence for case in cases)
+
+
+def test_every_task_is_read_asked_about_or_refused_by_name(shared_dir: Path):
+    for case in read_suite(shared_dir / "quantcode" / "tasks.jsonl").cases:
+        found = reading(case.sentence)
+        assert found.spec or found.unexplained or found.questions, case.id
