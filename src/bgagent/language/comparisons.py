@@ -43,6 +43,29 @@ ABOUT_ZERO = Known(Number(0.0), Scale.AROUND_ZERO)
 
 @RULES.rule(
     "comparing",
+    "{left:measure}? (<be>|<goes>)* <back> {operator:comparison} {right:value} <on_close>?",
+    "{left:measure}? <be>? <comes_back> {operator:comparison} {right:value} <on_close>?",
+)
+def _coming_back(operator: str, right: Value, left: Value | None = None) -> Comparing:
+    """ "is back above 30": it was below before."""
+    return Comparing(left, operator, right, returns=True)
+
+
+@RULES.rule("comparing", "{left:measure} (returns|returned) {operator:comparison} {right:value}")
+def _returning_above(left: Value, operator: str, right: Value) -> Comparing | None:
+    if isinstance(left, Average) and left.kind == "bare":  # "3-day returns above 2%"
+        return None
+    return Comparing(left, operator, right, returns=True)
+
+
+@RULES.rule("comparing", "{left:measure}? <closes> <back> {operator:comparison} {right:value}")
+def _closing_back(operator: str, right: Value, left: Value | None = None) -> Comparing | None:
+    found = _closing(operator, right, left)
+    return None if found is None else Comparing(found.left, operator, right, returns=True)
+
+
+@RULES.rule(
+    "comparing",
     "{left:measure} <be>? <goes>? (<back>|<today>)? {operator:comparison} {right:value}",
     "{left:measure} <be>? <goes>? <back>? {operator:comparison} {right:value} <on_close>",
     "{left:measure} <be>? <goes>? <back>? {operator:position} {right:shifted}",
@@ -248,7 +271,7 @@ def _off_extreme(percent: float, extreme: Extreme, side: str = "down", who: Valu
     if side != ("down" if extreme.side == "highest" else "up"):
         return None
     factor = round(1 - percent if side == "down" else 1 + percent, 12)
-    return Comparing(who, "<=" if side == "down" else ">=", Scaled(factor, extreme))
+    return Comparing(who, "<=" if side == "down" else ">=", Scaled(factor, extreme, is_distance=True))
 
 
 # lines that rise and fall

@@ -33,6 +33,7 @@ from bgagent.language.mirrors import MIDDLES
 from bgagent.language.spoken import EXTREMES, TITLES, Resolved, Spoken, Unclear, family_of
 
 _CLOSE, _HIGH, _LOW = Name("close"), Name("high"), Name("low")
+_PRICES: frozenset[Value] = frozenset(Known(name, Scale.PRICE) for name in (_CLOSE, _HIGH, _LOW, Name("open")))
 _PATTERNS = frozenset(
     (
         "engulfing harami marubozu spinning_top hammer inverted_hammer piercing_line morning_star doji "
@@ -98,8 +99,9 @@ class Context(Spoken):
 
     def single(self, condition: Condition, before: Value | None) -> Node:
         match condition:
-            case Comparing(left, operator, right):
-                return self.comparing(left, operator, right, before)
+            case Comparing(left, operator, right, returns):
+                compared = self.comparing(left, operator, right, before)
+                return self.returned(compared) if returns else compared
             case Crossing(left, side, right):
                 return self.crossing(left, side, right, before)
             case Touching(left, right):
@@ -141,7 +143,35 @@ class Context(Spoken):
             return CLOSE
         raise Unclear("Compared with what? Name the price or the indicator before the number.")
 
-    def comparing(self, left: Value | None, operator: str, right: Value, before: Value | None) -> Node:
+    def returned(self, compared: Compare) -> Node:
+        """ "back above": a return from the other side, which the entry may have made sure of already."""
+        side = "above" if compared.operator.startswith(">") else "below"
+        if self.entered_opposite(compared):
+            return compared
+        return Call(f"crosses_{side}", (compared.left, compared.right))
+
+    def entered_opposite(self, compared: Compare) -> bool:
+        """Whether the entry has the line on the other side of that level."""
+        prices = (_CLOSE, _HIGH, _LOW)
+        lines = prices if compared.left in prices else (compared.left,)
+        for node in self.entry_nodes:
+            for part in nodes_of(node):
+                match part:
+                    case Compare(operator, left, right) if left in lines:
+                        side = operator[0]
+                    case Call("crosses_above" | "crosses_below" as cross, (left, right)) if left in lines:
+                        side = "<" if cross == "crosses_below" else ">"
+                    case _:
+                        continue
+                if side == compared.operator[0]:
+                    continue
+                if isinstance(right, Number) and isinstance(compared.right, Number):
+                    level = compared.right.value
+                    return level >= right.value if side == "<" else level <= right.value
+                return True
+        return False
+
+    def comparing(self, left: Value | None, operator: str, right: Value, before: Value | None) -> Compare:
         subject = (
             self.subject_held() if left is None and right == Mention("same") else self.left_of(left, right, before)
         )
@@ -149,7 +179,7 @@ class Context(Spoken):
         if isinstance(right, (Scaled, Shifted)) and right.value == Mention("it"):  # "2% above it"
             right = replace(right, value=self.line_of(self.comparand_of(subject)))
         if right in (Mention("it"), Mention("same")):  # the line spoken of, not what was held against it
-            right = self.comparand_of(subject)
+            right = self.line_held(subject)
         if right == Mention("yesterday"):  # the same of the bar before
             second = Resolved(Call("previous", (first.node, Number(1.0))), first.scale)
         else:
@@ -205,13 +235,13 @@ class Context(Spoken):
         elif right is None:
             assert left is not None
             subject = self.left_side(left)
-            other = self.usual_other(subject) or self.comparand_of(subject)
+            other = self.usual_other(subject) or self.line_held(subject)
         else:
             if left is None and self.pair is not None and self.value(self.pair[1]).node == self.value(right).node:
                 left = self.pair[0]
             subject, other = self.left_of(left, right, before), right
             if right == Mention("it"):
-                other = self.comparand_of(subject)
+                other = self.line_held(subject)
         first = self.value(subject)
         second = self.value(other, against=first.scale)
         if first.node == second.node:
@@ -232,6 +262,10 @@ class Context(Spoken):
         """What the subject was held against before."""
         found = self.comparands.get(subject)
         others = [other for other in dict.fromkeys(self.subjects) if other != subject]
+        if subject in _PRICES:  # the low is held against what the close was; never against the close
+            others = [other for other in others if other not in _PRICES]
+            lines = {self.comparands[price] for price in _PRICES if price in self.comparands} - _PRICES
+            found = found if found is not None or len(lines) != 1 else next(iter(lines))
         if found is None and len(others) == 1:
             found = others[0]
         if found is None and self.pair and self.value(self.pair[0]).node == self.value(subject).node:
@@ -241,6 +275,16 @@ class Context(Spoken):
         if found is None:
             raise Unclear("Compared with what, or crossing what? Name the level or the line.")
         return found
+
+    def line_held(self, subject: Value) -> Value:
+        """The line that the subject was held against: "5% below the average ... above it" is above the average."""
+        held = self.comparand_of(subject)
+        if isinstance(held, Scaled) and not held.is_distance:
+            raise Unclear("The line itself, or the multiple of it that was named before? Say which.")
+        line = self.line_of(held)
+        if line != held:
+            self.assume("it", "the line itself", "the distance belongs to the condition it was said in")
+        return line
 
     def line_of(self, value: Value) -> Value:
         """The line that a distance was counted from."""
@@ -259,9 +303,12 @@ class Context(Spoken):
 
     def touching(self, left: Value | None, right: Value) -> Node:
         subject = self.left_of(left, right, None)
+        if right == Mention("it"):
+            right = self.line_held(subject)
         first = self.value(subject)
         second = self.value(right, against=first.scale)
         self.subjects = (subject,)
+        self.comparands[subject] = right
         if first.scale is Scale.PERCENT and isinstance(second.node, Number):
             return Compare("<=" if second.node.value < 50 else ">=", first.node, second.node)
         if first.scale is not Scale.PRICE or second.scale not in (Scale.PRICE, Scale.ANY):
@@ -282,6 +329,8 @@ class Context(Spoken):
 
     def returning(self, left: Value | None, right: Value) -> Node:
         subject = left if left is not None and left != Mention("it") else CLOSE
+        if right == Mention("it"):
+            right = self.line_held(subject)
         first = self.value(subject)
         second = self.value(right, against=first.scale)
         signs = self.entry_signs(first.node)

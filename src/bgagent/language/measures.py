@@ -76,10 +76,11 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """A value times a factor."""
+    """A value times a factor. is_distance: said as "5% below" the value."""
 
     factor: float
     value: "Value"
+    is_distance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,12 @@ Value = Owned | Known | Change | Average | Indicator | Mention | Extreme | Scale
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """left operator right. left None: what was spoken of before. is_breakout: the verb is one of breaking out."""
+    """left operator right. left None: what was spoken of before. returns: "back above", from the other side."""
 
     left: Value | None
     operator: str
     right: Value
+    returns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

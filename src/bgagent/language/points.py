@@ -78,6 +78,13 @@ def _dated(iso_date: Point | str) -> Point | None:
 
 @RULES.rule(
     "dated",
+    "{month} {day} , {year} <no_reach>",
+    "{day} (of)? {month} , {year} <no_reach>",
+    "{day} (of)? {month} {year} <no_range>",
+    "{month} {day} (of|in)? {year} <no_range>",
+)
+@RULES.rule(
+    "dated_range",
     "{month} {day} ,? {year}",
     "{day} (of)? {month} ,? {year}",
     "{month} {day} (of|in)? {year}",
@@ -97,12 +104,19 @@ def _whole_year(year: int) -> Point:
     return month_of(year, 1, 12, "year")
 
 
-@RULES.rule("stretch", "{month} ,? (of|in)? {year}")
+@RULES.rule("stretch", "{month} , {year} <no_reach>", "{month} (,? (of|in))? {year} <no_range>")
+@RULES.rule("dated_range", "{month} ,? (of|in)? {year}")
 def _whole_month(month: str, year: int) -> Point:
     return month_of(year, int(month), 1, "month")
 
 
-@RULES.rule("stretch", "{quarter} ,? (of|in)? {year}", "{year} <hyphen>? ,? {quarter}")
+@RULES.rule(
+    "stretch",
+    "{quarter} , {year} <no_reach>",
+    "{quarter} (,? (of|in))? {year} <no_range>",
+    "{year} <hyphen>? ,? {quarter}",
+)
+@RULES.rule("dated_range", "{quarter} ,? (of|in)? {year}")
 def _whole_quarter(quarter: str, year: int) -> Point:
     return month_of(year, 3 * int(quarter) - 2, 3, "quarter")
 
@@ -118,6 +132,41 @@ def _whole_decade(year: int) -> Point | None:
 
 
 RULES.same("point", "{dated}", "{stretch}")
+
+
+@RULES.primitive("no_range", None)
+def _no_range(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """Nothing, where no range of years begins with the year before: "June 2010", not the June of "June 2010-2020"."""
+    if not _range_of_years(chart, place):
+        yield place, ""
+
+
+@RULES.primitive("no_reach", None)
+def _no_reach(chart: Finder, place: int) -> Iterator[tuple[int, str]]:
+    """As `no_range`, and the year before does not reach to now either: "in June, 2010 to now"."""
+    words = [token.word for token in chart.tokens[place : place + 3]]
+    reaches = words[:1] in (["onwards"], ["onward"]) or (
+        words[:1] and words[0] in _RANGE_WORDS and any(word in _NOW_WORDS for word in words[1:])
+    )
+    if not reaches and not _range_of_years(chart, place):
+        yield place, ""
+
+
+_RANGE_WORDS = frozenset(("-", "to", "through", "thru", "until", "till", "til", ".."))
+_NOW_WORDS = frozenset(("now", "today", "present", "date"))
+
+
+def _range_of_years(chart: Finder, place: int) -> bool:
+    """Whether a year or the last digits of one follow, after a hyphen or "to"."""
+    tokens = chart.tokens
+    if place >= len(tokens):
+        return False
+    at = place + (tokens[place].word in _RANGE_WORDS)
+    if at >= len(tokens) or (at == place and not tokens[place].hyphen):
+        return False
+    word = tokens[at].word
+    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    return word.isdigit() and len(word) in (2, 4) and following not in ("-", "/")
 
 
 @RULES.rule("opening", "<beginning> of {stretch}", "<beginning> {stretch}", "{dated}")

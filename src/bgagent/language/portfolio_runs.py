@@ -204,6 +204,7 @@ class PortfolioRuns:
             return [self.facts]
         for mark in marks:
             self.ledger.state(mark, "runs", "one run each")
+        self.check_rebalancing()
         rest = [fact for fact in self.facts if fact not in marks and fact not in against]
         strategies = [*self.compared(rest), *([fact] for fact in against)]
         holds = [fact for fact in rest if isinstance(fact, BuyAndHold)]
@@ -214,6 +215,19 @@ class PortfolioRuns:
         if len(strategies) < 2:
             raise Missing("What should be compared with what? Name two portfolios or strategies.")
         return strategies
+
+    def check_rebalancing(self) -> None:
+        """Raises Contradiction where the one rebalancing said stands by one of two portfolios: "A yearly against B"."""
+        ways = [fact for fact in self.facts if isinstance(fact, (Allotment, InverseVolatility, Contest, BuyAndHold))]
+        said = [fact for fact in self.facts if isinstance(fact, Rebalancing)]
+        if len(said) != 1 or said[0].place is None:
+            return
+        before = [way for way in ways if way.place and way.place[0] < said[0].place[0]]
+        after = [way for way in ways if way.place and way.place[0] > said[0].place[0]]
+        if before and any(isinstance(way, (Allotment, InverseVolatility, Contest)) for way in after):
+            raise Contradiction("Are both portfolios rebalanced then, or only the one it stands by?")
+        if len([way for way in before if not isinstance(way, BuyAndHold)]) > 1:
+            self.ledger.assume("rebalancing", "the same for all portfolios", "it is said once, after the last of them")
 
     def marked(self) -> list[Facts]:
         """Facts after "run 1:" belong to it; those before any mark belong to all."""

@@ -10,6 +10,7 @@ from bgagent.artifacts.spec import StrategySpec
 from bgagent.engine.plan import Costs, Plan, RulePlan
 from bgagent.language import frame
 from bgagent.language.context import Context
+from bgagent.language.doubts import doubtful, question
 from bgagent.language.frame import Frame, LastSession
 from bgagent.language.ledger import Beyond, Contradiction, Ledger, Missing
 from bgagent.language.meanings import (
@@ -164,8 +165,8 @@ class _Reader:
             self.ledger.assume("spelling", f"'{correction.typed}' read as '{correction.meant}'", "one letter differs")
 
     def reading(self) -> Reading:
-        unexplained = self.unexplained()
-        question = ""
+        unexplained = self.unexplained() or self.named(doubtful(self.pieces, self.facts, self.tokens))
+        asked = question(self.facts, self.tokens) or ""
         spec = None
         language = None
         try:
@@ -174,10 +175,10 @@ class _Reader:
         except Beyond as error:
             unexplained = unexplained or self.named(error.words, str(error))
         except (Contradiction, Missing, Unclear) as error:
-            question = str(error)
+            asked = str(error)
         else:
             unexplained += self.without_effect()
-        questions = () if unexplained else tuple(filter(None, (question,)))
+        questions = () if unexplained else tuple(filter(None, (asked,)))
         if unexplained or questions:
             spec = None
         assumptions = tuple(Assumption(*row) for row in self.ledger.assumptions)

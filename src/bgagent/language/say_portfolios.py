@@ -1,5 +1,7 @@
 """Plans of weights and of payments as English, which read again gives the same plan."""
 
+import re
+
 from bgagent.engine.expression import Call, Name, Node, Number, Unary, unparse
 from bgagent.engine.plan import PaymentPlan, Weighting, WeightPlan
 from bgagent.engine.rules import parse
@@ -110,6 +112,8 @@ def _paid(on: str) -> str:
     """Payments tell how often they come, which means the first open too, from particular days."""
     if on.startswith("first_session or ") and (often := _OFTEN.get(on.removeprefix("first_session or "))):
         return often
+    if re.fullmatch(r"dated\(\d+, \d+\)", on):
+        return f"{days(on, leaves=False)} every year"
     return "every day" if on == "every_session" else days(on, leaves=False)
 
 

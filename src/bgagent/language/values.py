@@ -323,13 +323,13 @@ def _percent_from(percent: float, side: str, value: Value) -> Scaled | None:
         return None
     if isinstance(value, Average) and value.kind == "bare":  # "5% over 50 days" is a time, not an average
         return None
-    return Scaled(round(1 + (percent if side == "above" else -percent), 12), value)
+    return Scaled(round(1 + (percent if side == "above" else -percent), 12), value, is_distance=True)
 
 
 @RULES.rule("shifted", "{percent} (off|from|away from|off of) {extreme}")
 def _percent_off(percent: float, extreme: Extreme) -> Scaled | None:
     """ "10% off its 52-week high"."""
-    return Scaled(round(1 + (percent if extreme.side == "lowest" else -percent), 12), extreme)
+    return Scaled(round(1 + (percent if extreme.side == "lowest" else -percent), 12), extreme, is_distance=True)
 
 
 @RULES.rule("shifted", "{number} <deviation_word> {side} {value}")

@@ -61,6 +61,10 @@ def _in_stretch(stretch: Point) -> Window:
     "<since> {start:start_point} ,? <until> {end:end_point}",
 )
 def _from_to(start: Point, end: Point) -> Window:
+    return _between(start, end)
+
+
+def _between(start: Point, end: Point) -> Window:
     if end.last < start.first:
         return Window(
             problem=f"The window ends on {end.last}, before it starts on {start.first}. Which dates do you mean?"
@@ -68,10 +72,32 @@ def _from_to(start: Point, end: Point) -> Window:
     return Window(start.first, end.last)
 
 
+_OWN_LEAD = (
+    "(from|since|starting|starting in|starting on|starting from|beginning|beginning in|beginning on|"
+    "<window_title> <from>?)"
+)
+
+
 @RULES.rule(
     "window",
-    "(<from>|<during>|<window_title>)? {first:month} (<to>|<hyphen>) {last:month} ,? (of|in)? {year}",
-    "between {first:month} and {last:month} ,? (of|in)? {year}",
+    f"{_OWN_LEAD} {{start:dated_range}} (<to>|<hyphen>) {{end:end_point}}",
+    f"{_OWN_LEAD} {{start:dated_range}} (<to>|<hyphen>) <now>",
+    f"{_OWN_LEAD} {{start:dated_range}} ,? <until> {{end:end_point}}",
+    "<window_title>? between {start:dated_range} (and|<to>|<hyphen>) {end:end_point}",
+    "<set_off> {start:dated_range} (<to>|<hyphen>) {end:end_point}",
+    "<set_off> {start:dated_range} (<to>|<hyphen>) <now>",
+)
+def _led_range(start: Point, end: Point | None = None) -> Window:
+    """A month or a day before a range of years begins the window only where nothing else can own it."""
+    if end is None:
+        return Window(start.first, to_now=True)
+    return _between(start, end)
+
+
+@RULES.rule(
+    "window",
+    "(<from>|<during>|<window_title>)? {first:month} (<to>|<hyphen>) {last:month} ,? (of|in)? {year} <no_reach>",
+    "between {first:month} and {last:month} ,? (of|in)? {year} <no_reach>",
 )
 def _months_of_year(first: str, last: str, year: int) -> Window:
     if int(last) < int(first):
@@ -81,7 +107,8 @@ def _months_of_year(first: str, last: str, year: int) -> Window:
 
 
 @RULES.rule(
-    "window", "(<from>|<during>|<window_title>)? {first:quarter} (<to>|<hyphen>|-) {last:quarter} ,? (of|in)? {year}"
+    "window",
+    "(<from>|<during>|<window_title>)? {first:quarter} (<to>|<hyphen>|-) {last:quarter} ,? (of|in)? {year} <no_reach>",
 )
 def _quarters_of_year(first: str, last: str, year: int) -> Window | None:
     if int(last) < int(first):
